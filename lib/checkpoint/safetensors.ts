@@ -1,0 +1,209 @@
+import { type FileHandle, open, stat } from "node:fs/promises";
+import { type NdArray, sizeOf } from "../arrays";
+import { CheckpointError } from "../errors";
+import { DTYPE_BYTES, type DType, toFloat32 } from "./dtype";
+
+/** Where one tensor lies in its file. */
+export interface TensorEntry {
+  readonly name: string;
+  readonly dtype: DType;
+  readonly shape: readonly number[];
+  /** Absolute position of the first byte in the file. */
+  readonly offset: number;
+  readonly byteLength: number;
+}
+
+/** An opened .safetensors file: its table of tensors; the values stay on disk. */
+export interface TensorFile {
+  readonly path: string;
+  readonly byteLength: number;
+  /** The `__metadata__` strings. */
+  readonly metadata: Readonly<Record<string, string>>;
+  readonly tensors: ReadonlyMap<string, TensorEntry>;
+}
+
+/** The format's own bound on the JSON header. */
+const MAX_HEADER_BYTES = 100_000_000;
+
+/**
+ * Opens a .safetensors file by reading and checking its header only.
+ *
+ * The format: 8 bytes little-endian header length, a JSON header, then the tensors, contiguous, without holes or overlaps.
+ * Source: https://huggingface.co/docs/safetensors, section Format.
+ *
+ * @param path file to open
+ * @throws CheckpointError `not-found`, `truncated`, `header-length`, `header-json`, `tensor-entry`, `duplicate-name`,
+ *   `offsets`
+ */
+export async function openSafetensors(path: string): Promise<TensorFile> {
+  const handle = await openForReading(path);
+  try {
+    const byteLength = (await handle.stat()).size;
+    const headerLength = await readHeaderLength(handle, path, byteLength);
+    const text = (await readBytes(handle, path, 8, headerLength)).toString("utf8");
+    const header = parseHeader(path, text);
+    const metadata = parseMetadata(path, header["__metadata__"]);
+    const entries = Object.entries(header).filter(([name]) => name !== "__metadata__");
+    const tensors = entries.map(([name, value]) => parseEntry(path, name, value, 8 + headerLength));
+    checkLayout(path, tensors, 8 + headerLength, byteLength);
+    return { path, byteLength, metadata, tensors: new Map(tensors.map((entry) => [entry.name, entry])) };
+  } finally {
+    await handle.close();
+  }
+}
+
+async function openForReading(path: string): Promise<FileHandle> {
+  const found = await stat(path).catch(() => undefined);
+  if (!found) throw new CheckpointError("not-found", `${path}: expected a weight file, found no such file`);
+  if (!found.isFile()) throw new CheckpointError("not-found", `${path}: expected a weight file, found a folder`);
+  return open(path, "r").catch((error: Error) => {
+    throw new CheckpointError("not-found", `${path}: cannot be opened (${error.message})`);
+  });
+}
+
+async function readHeaderLength(handle: FileHandle, path: string, byteLength: number): Promise<number> {
+  if (byteLength < 8) {
+    throw new CheckpointError("truncated", `${path}: expected at least 8 bytes, found ${byteLength}`);
+  }
+  const length = (await readBytes(handle, path, 0, 8)).readBigUInt64LE();
+  if (length > BigInt(MAX_HEADER_BYTES)) {
+    throw new CheckpointError(
+      "header-length",
+      `${path}: expected a safetensors header of at most ${MAX_HEADER_BYTES} bytes, found a header length of ${length}`,
+    );
+  }
+  if (Number(length) > byteLength - 8) {
+    throw new CheckpointError(
+      "truncated",
+      `${path}: expected a header of ${length} bytes, found only ${byteLength - 8} bytes after its length`,
+    );
+  }
+  return Number(length);
+}
+
+async function readBytes(handle: FileHandle, path: string, position: number, length: number): Promise<Buffer> {
+  const buffer = Buffer.allocUnsafe(length);
+  let filled = 0;
+  while (filled < length) {
+    const { bytesRead } = await handle.read(buffer, filled, length - filled, position + filled);
+    if (bytesRead === 0) {
+      throw new CheckpointError(
+        "truncated",
+        `${path}: expected ${length} bytes at ${position}, found the file's end after ${filled}`,
+      );
+    }
+    filled += bytesRead;
+  }
+  return buffer;
+}
+
+function parseHeader(path: string, text: string): Record<string, unknown> {
+  let header: unknown;
+  try {
+    header = JSON.parse(text);
+  } catch {
+    throw new CheckpointError("header-json", `${path}: expected a JSON header, found text that is not JSON`);
+  }
+  if (typeof header !== "object" || header === null || Array.isArray(header)) {
+    throw new CheckpointError("header-json", `${path}: expected a JSON object as header, found ${describe(header)}`);
+  }
+  const repeated = repeatedKey(text);
+  if (repeated !== undefined) {
+    throw new CheckpointError("duplicate-name", `${path}: expected each tensor once, found "${repeated}" twice`);
+  }
+  return header as Record<string, unknown>;
+}
+
+/** The first key that stands twice at the top level of a valid JSON object; JSON.parse keeps only the last one. */
+function repeatedKey(text: string): string | undefined {
+  const seen = new Set<string>();
+  let depth = 0;
+  for (const match of text.matchAll(/"(?:[^"\\]|\\.)*"(\s*:)?|[{}[\]]/g)) {
+    const token = match[0];
+    if (token === "{" || token === "[") depth++;
+    else if (token === "}" || token === "]") depth--;
+    else if (depth === 1 && match[1] !== undefined) {
+      const key = JSON.parse(token.slice(0, token.length - match[1].length)) as string;
+      if (seen.has(key)) return key;
+      seen.add(key);
+    }
+  }
+  return undefined;
+}
+
+function parseMetadata(path: string, value: unknown): Record<string, string> {
+  if (value === undefined) return {};
+  const entries = typeof value === "object" && value !== null ? Object.entries(value) : undefined;
+  if (!entries?.every(([, text]) => typeof text === "string")) {
+    throw new CheckpointError("header-json", `${path}: __metadata__: expected strings by name, found ${describe(value)}`);
+  }
+  return Object.fromEntries(entries) as Record<string, string>;
+}
+
+function parseEntry(path: string, name: string, value: unknown, dataStart: number): TensorEntry {
+  const fail = (expected: string, found: unknown): never => {
+    throw new CheckpointError("tensor-entry", `${path}: ${name}: expected ${expected}, found ${describe(found)}`);
+  };
+  if (typeof value !== "object" || value === null) return fail("a tensor entry", value);
+  const { dtype, shape, data_offsets: offsets } = value as Record<string, unknown>;
+  if (typeof dtype !== "string" || !Object.hasOwn(DTYPE_BYTES, dtype)) {
+    return fail(`a dtype among ${Object.keys(DTYPE_BYTES).join(", ")}`, dtype);
+  }
+  if (!isCounts(shape)) return fail("a shape of whole numbers", shape);
+  if (!isCounts(offsets) || offsets.length !== 2) return fail("two whole data_offsets", offsets);
+  const [begin, end] = offsets as [number, number];
+  const byteLength = sizeOf(shape) * DTYPE_BYTES[dtype as DType];
+  if (end - begin !== byteLength) {
+    return fail(`${byteLength} bytes for ${dtype} [${shape.join(", ")}]`, `offsets ${begin} to ${end}`);
+  }
+  return { name, dtype: dtype as DType, shape, offset: dataStart + begin, byteLength };
+}
+
+function isCounts(value: unknown): value is number[] {
+  return Array.isArray(value) && value.every((item) => Number.isSafeInteger(item) && item >= 0);
+}
+
+/** The format wants the tensors to tile the rest of the file exactly. */
+function checkLayout(path: string, tensors: readonly TensorEntry[], dataStart: number, byteLength: number): void {
+  let expected = dataStart;
+  for (const entry of [...tensors].sort((a, b) => a.offset - b.offset || a.byteLength - b.byteLength)) {
+    if (entry.offset !== expected) {
+      const kind = entry.offset < expected ? "an overlap" : "a hole";
+      throw new CheckpointError(
+        "offsets",
+        `${path}: ${entry.name}: expected to begin at byte ${expected - dataStart} of the data, found ${entry.offset - dataStart} (${kind})`,
+      );
+    }
+    expected += entry.byteLength;
+  }
+  if (expected !== byteLength) {
+    const code = expected > byteLength ? "truncated" : "offsets";
+    throw new CheckpointError(code, `${path}: expected ${expected} bytes for its tensors, found a file of ${byteLength}`);
+  }
+}
+
+function describe(value: unknown): string {
+  if (value === undefined) return "nothing";
+  const text = typeof value === "string" ? value : JSON.stringify(value);
+  return text.length > 80 ? `${text.slice(0, 77)}...` : text;
+}
+
+/**
+ * Reads one tensor as 32-bit floats.
+ *
+ * @param file an opened file
+ * @param name the tensor's name in the file
+ * @returns shape and row-major values
+ * @throws CheckpointError `tensor-missing`, `truncated`
+ */
+export async function readTensor(file: TensorFile, name: string): Promise<NdArray> {
+  const entry = file.tensors.get(name);
+  if (!entry) throw new CheckpointError("tensor-missing", `${file.path}: expected a tensor named ${name}, found none`);
+  const handle = await openForReading(file.path);
+  try {
+    const bytes = await readBytes(handle, file.path, entry.offset, entry.byteLength);
+    return { shape: entry.shape, data: toFloat32(bytes, entry.dtype) };
+  } finally {
+    await handle.close();
+  }
+}

@@ -1,0 +1,118 @@
+import { realpath } from "node:fs/promises";
+import { basename, dirname } from "node:path";
+import type * as Ort from "onnxruntime-node";
+import type { NdArray } from "../arrays";
+import { CheckpointError, EngineError } from "../errors";
+import { setr } from "../model/model";
+import { GraphOps, type ParameterSource } from "../ops/graph";
+import { encodeOnnx, ONNX_TYPES } from "../ops/onnx";
+import type { Engine, RunRequest } from "./engine";
+
+/** A prepared session and, for each captured name, the graph output that holds it. */
+interface Prepared {
+  readonly session: Ort.InferenceSession;
+  readonly outputNames: ReadonlyMap<string, string>;
+}
+
+/** How many sessions stay prepared: the last few combinations of weights, size and captures. */
+const MAX_SESSIONS = 3;
+
+/**
+ * ONNX Runtime on the processor: records the model as a graph and runs it; weights stay in their file, mapped, not copied.
+ *
+ * Sessions are kept by weights, configuration, input shape and captured names, and given back by `release`.
+ *
+ * @throws EngineError `not-there` when the package cannot be loaded
+ */
+export async function onnxruntimeEngine(): Promise<Engine> {
+  const ort = await loadOrt();
+  const sessions = new Map<string, Promise<Prepared>>();
+  return {
+    name: "onnxruntime",
+    async run(request) {
+      const { session, outputNames } = await cached(sessions, sessionKey(request), () => prepare(ort, request));
+      const input = new ort.Tensor("float32", request.input.data, request.input.shape);
+      const results = await session.run({ input }, [...new Set(outputNames.values())]);
+      return new Map(request.capture.map((name) => [name, toNdArray(results[outputNames.get(name) as string])]));
+    },
+    async release() {
+      const prepared = await Promise.allSettled(sessions.values());
+      sessions.clear();
+      for (const entry of prepared) if (entry.status === "fulfilled") await entry.value.session.release();
+    },
+  };
+}
+
+async function loadOrt(): Promise<typeof Ort> {
+  try {
+    return await import("onnxruntime-node");
+  } catch (error) {
+    throw new EngineError("not-there", `onnxruntime: expected the package onnxruntime-node to load, found: ${error}`);
+  }
+}
+
+function sessionKey({ weights, config, input, capture, replaced }: RunRequest): string {
+  return JSON.stringify([weights.file.path, weights.sha256, config, input.shape, capture, [...replaced.keys()]]);
+}
+
+/** The value under `key`, made when missing; the least recently used ones beyond the bound are released. */
+async function cached(
+  sessions: Map<string, Promise<Prepared>>,
+  key: string,
+  make: () => Promise<Prepared>,
+): Promise<Prepared> {
+  const prepared = sessions.get(key) ?? make();
+  sessions.delete(key);
+  sessions.set(key, prepared);
+  for (const [oldKey, old] of sessions) {
+    if (sessions.size <= MAX_SESSIONS) break;
+    sessions.delete(oldKey);
+    await old.then(({ session }) => session.release());
+  }
+  prepared.catch(() => sessions.delete(key));
+  return prepared;
+}
+
+async function prepare(ort: typeof Ort, request: RunRequest): Promise<Prepared> {
+  const path = await realpath(request.weights.file.path);
+  const ops = new GraphOps(request.input.shape, request.capture, parameterSource(request, basename(path)));
+  setr(ops, request.config, ops.input);
+  const session = await ort.InferenceSession.create(encodeOnnx(ops.finish()), {
+    executionProviders: ["cpu"],
+    graphOptimizationLevel: "all",
+    enableCpuMemArena: false, // the arena never shrinks: it kept the decoder's peak for good
+    enableMemPattern: false,
+    logSeverityLevel: 3,
+    extra: {
+      session: { model_external_initializers_file_folder_path: dirname(path), disable_prepacking: "1" },
+    },
+  }).catch((error: Error) => {
+    throw new EngineError("session", `onnxruntime: cannot prepare the model: ${firstLine(error.message)}`);
+  });
+  return { session, outputNames: ops.outputNames() };
+}
+
+function parameterSource({ weights, replaced }: RunRequest, location: string): ParameterSource {
+  return (name) => {
+    const replacement = replaced.get(name);
+    if (replacement) {
+      const { buffer, byteOffset, byteLength } = replacement.data;
+      return { type: "F32", data: { kind: "inline", bytes: new Uint8Array(buffer, byteOffset, byteLength) } };
+    }
+    const entry = weights.parameters.get(name);
+    if (!entry || !Object.hasOwn(ONNX_TYPES, entry.dtype)) {
+      throw new CheckpointError("tensor-dtype", `${name}: expected a float tensor, found ${entry?.dtype ?? "none"}`);
+    }
+    const { offset, byteLength } = entry;
+    return { type: entry.dtype as keyof typeof ONNX_TYPES, data: { kind: "file", location, offset, byteLength } };
+  };
+}
+
+function toNdArray(tensor: Ort.OnnxValue | undefined): NdArray {
+  const { dims, data } = tensor as Ort.Tensor;
+  return { shape: dims, data: data as Float32Array };
+}
+
+function firstLine(text: string): string {
+  return text.split("\n", 1)[0] as string;
+}

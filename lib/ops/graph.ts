@@ -1,0 +1,224 @@
+import { sizeOf } from "../arrays";
+import type { GraphNode, Initializer, OnnxGraph } from "./onnx";
+import type { BatchNormParameters, Ops, Tensor } from "./ops";
+
+/** A value of the graph under construction. */
+export interface GraphTensor extends Tensor {
+  readonly name: string;
+}
+
+/** How the graph gets a learned tensor: its stored type and where the bytes are. */
+export type ParameterSource = (name: string, shape: readonly number[]) => Pick<Initializer, "type" | "data">;
+
+const GRAPH_INPUT = "input";
+
+/**
+ * Operations that record an ONNX graph instead of computing.
+ *
+ * Every call appends one or a few nodes; shapes are worked out on the way. Source: onnx.ai/onnx/operators, operator set 20.
+ */
+export class GraphOps implements Ops<GraphTensor> {
+  /** The graph's input. */
+  readonly input: GraphTensor;
+  private readonly nodes: GraphNode[] = [];
+  private readonly initializers = new Map<string, Initializer>();
+  private readonly parameters = new Map<string, GraphTensor>();
+  private readonly taps = new Map<string, GraphTensor>();
+  private readonly wanted: ReadonlySet<string>;
+  private readonly source: ParameterSource;
+  private counter = 0;
+
+  /**
+   * @param inputShape shape of the graph's only input
+   * @param wanted tap names that will be the graph's outputs
+   * @param source where learned tensors come from
+   */
+  constructor(inputShape: readonly number[], wanted: Iterable<string>, source: ParameterSource) {
+    this.input = { name: GRAPH_INPUT, shape: inputShape };
+    this.wanted = new Set(wanted);
+    this.source = source;
+  }
+
+  parameter(name: string, shape: readonly number[]): GraphTensor {
+    const known = this.parameters.get(name);
+    if (known) return known;
+    const { type, data } = this.source(name, shape);
+    this.initializers.set(name, { name, type, shape, data });
+    const stored = { name, shape };
+    const tensor = type === "F32" ? stored : this.append("Cast", [stored], shape, { to: 1n });
+    this.parameters.set(name, tensor);
+    return tensor;
+  }
+
+  linear(x: GraphTensor, weight: GraphTensor, bias: GraphTensor): GraphTensor {
+    const width = last(x.shape);
+    const rows = this.reshape(x, [sizeOf(x.shape) / width, width]);
+    const outputs = weight.shape[0] as number;
+    const product = this.append("Gemm", [rows, weight, bias], [rows.shape[0] as number, outputs], { transB: 1n });
+    return this.reshape(product, [...x.shape.slice(0, -1), outputs]);
+  }
+
+  matMul(a: GraphTensor, b: GraphTensor): GraphTensor {
+    return this.append("MatMul", [a, b], [...a.shape.slice(0, -1), last(b.shape)]);
+  }
+
+  layerNorm(x: GraphTensor, weight: GraphTensor, bias: GraphTensor, epsilon: number): GraphTensor {
+    return this.append("LayerNormalization", [x, weight, bias], x.shape, { axis: -1n, epsilon });
+  }
+
+  gelu(x: GraphTensor): GraphTensor {
+    return this.append("Gelu", [x], x.shape);
+  }
+
+  relu(x: GraphTensor): GraphTensor {
+    return this.append("Relu", [x], x.shape);
+  }
+
+  softmax(x: GraphTensor): GraphTensor {
+    return this.append("Softmax", [x], x.shape, { axis: -1n });
+  }
+
+  conv2d(
+    x: GraphTensor,
+    weight: GraphTensor,
+    bias: GraphTensor | undefined,
+    { stride, padding }: { stride: number; padding: number },
+  ): GraphTensor {
+    const [batch, , height, width] = x.shape as [number, number, number, number];
+    const [channels, , kernelHeight, kernelWidth] = weight.shape as [number, number, number, number];
+    const length = (input: number, kernel: number) => Math.floor((input + 2 * padding - kernel) / stride) + 1;
+    const shape = [batch, channels, length(height, kernelHeight), length(width, kernelWidth)];
+    const pad = BigInt(padding);
+    return this.append("Conv", bias ? [x, weight, bias] : [x, weight], shape, {
+      kernel_shape: [BigInt(kernelHeight), BigInt(kernelWidth)],
+      strides: [BigInt(stride), BigInt(stride)],
+      pads: [pad, pad, pad, pad],
+    });
+  }
+
+  batchNorm(x: GraphTensor, parameters: BatchNormParameters<GraphTensor>, epsilon: number): GraphTensor {
+    const { weight, bias, runningMean, runningVar } = parameters;
+    return this.append("BatchNormalization", [x, weight, bias, runningMean, runningVar], x.shape, { epsilon });
+  }
+
+  resizeBilinear(x: GraphTensor, size: { height: number; width: number; alignCorners: boolean }): GraphTensor {
+    const shape = [...x.shape.slice(0, 2), size.height, size.width];
+    const unused = { name: "", shape: [] };
+    return this.append("Resize", [x, unused, unused, this.integers(shape)], shape, {
+      mode: "linear",
+      coordinate_transformation_mode: size.alignCorners ? "align_corners" : "half_pixel",
+    });
+  }
+
+  concat(parts: readonly GraphTensor[], axis: number): GraphTensor {
+    const shape = [...(parts[0] as GraphTensor).shape];
+    shape[axis] = parts.reduce((total, part) => total + (part.shape[axis] as number), 0);
+    return this.append("Concat", parts, shape, { axis: BigInt(axis) });
+  }
+
+  slice(x: GraphTensor, axis: number, start: number, end: number): GraphTensor {
+    const shape = [...x.shape];
+    shape[axis] = end - start;
+    return this.append("Slice", [x, this.integers([start]), this.integers([end]), this.integers([axis])], shape);
+  }
+
+  reshape(x: GraphTensor, shape: readonly number[]): GraphTensor {
+    if (x.shape.length === shape.length && x.shape.every((length, axis) => length === shape[axis])) return x;
+    return this.append("Reshape", [x, this.integers(shape)], shape);
+  }
+
+  transpose(x: GraphTensor, order: readonly number[]): GraphTensor {
+    const shape = order.map((axis) => x.shape[axis] as number);
+    return this.append("Transpose", [x], shape, { perm: order.map(BigInt) });
+  }
+
+  broadcastTo(x: GraphTensor, shape: readonly number[]): GraphTensor {
+    if (x.shape.every((length, axis) => length === shape[axis])) return x;
+    return this.append("Expand", [x, this.integers(shape)], shape);
+  }
+
+  add(a: GraphTensor, b: GraphTensor): GraphTensor {
+    const shape = a.shape.map((length, axis) => Math.max(length, b.shape[axis] as number));
+    return this.append("Add", [a, b], shape);
+  }
+
+  scale(x: GraphTensor, factor: number): GraphTensor {
+    const bytes = new Uint8Array(Float32Array.of(factor).buffer);
+    return this.append("Mul", [x, this.constant("F32", [], bytes)], x.shape);
+  }
+
+  mean(x: GraphTensor, axis: number): GraphTensor {
+    const shape = x.shape.filter((_, i) => i !== axis);
+    return this.append("ReduceMean", [x, this.integers([axis])], shape, { keepdims: 0n });
+  }
+
+  tap(name: string, x: GraphTensor): GraphTensor {
+    this.taps.set(name, x);
+    return x;
+  }
+
+  derive(name: string, make: () => GraphTensor): void {
+    if (this.wanted.has(name)) this.tap(name, make());
+  }
+
+  /** Every learned tensor that was asked for, with its shape. */
+  parameterShapes(): Map<string, readonly number[]> {
+    return new Map([...this.initializers.values()].filter(({ name }) => this.parameters.has(name)).map((p) => [p.name, p.shape]));
+  }
+
+  /** For each wanted tap, the name of the graph output that holds it; two taps may share one. */
+  outputNames(): Map<string, string> {
+    return new Map([...this.wanted].map((name) => [name, this.wantedTensor(name).name]));
+  }
+
+  /** The graph that computes the wanted taps and nothing else. */
+  finish(): OnnxGraph {
+    const outputs = new Map([...this.wanted].map((name) => [this.wantedTensor(name).name, this.wantedTensor(name)]));
+    const { nodes, used } = this.reachableFrom(outputs.keys());
+    const initializers = [...this.initializers.values()].filter(({ name }) => used.has(name));
+    return { nodes, initializers, inputs: [this.input], outputs: [...outputs.values()] };
+  }
+
+  private reachableFrom(outputs: Iterable<string>): { nodes: GraphNode[]; used: Set<string> } {
+    const used = new Set(outputs);
+    const nodes: GraphNode[] = [];
+    for (const node of [...this.nodes].reverse()) {
+      if (!node.outputs.some((output) => used.has(output))) continue;
+      for (const input of node.inputs) used.add(input);
+      nodes.push(node);
+    }
+    return { nodes: nodes.reverse(), used };
+  }
+
+  private wantedTensor(name: string): GraphTensor {
+    const tensor = this.taps.get(name);
+    if (!tensor) throw new Error(`the model made no value named ${name}`);
+    return tensor;
+  }
+
+  private append(
+    operator: string,
+    inputs: readonly GraphTensor[],
+    shape: readonly number[],
+    attributes: GraphNode["attributes"] = {},
+  ): GraphTensor {
+    const name = `v${this.counter++}`;
+    this.nodes.push({ operator, inputs: inputs.map((input) => input.name), outputs: [name], attributes });
+    return { name, shape };
+  }
+
+  private integers(values: readonly number[]): GraphTensor {
+    const bytes = new Uint8Array(BigInt64Array.from(values, BigInt).buffer);
+    return this.constant("I64", [values.length], bytes);
+  }
+
+  private constant(type: Initializer["type"], shape: readonly number[], bytes: Uint8Array): GraphTensor {
+    const name = `c${this.counter++}`;
+    this.initializers.set(name, { name, type, shape, data: { kind: "inline", bytes } });
+    return { name, shape };
+  }
+}
+
+function last(shape: readonly number[]): number {
+  return shape[shape.length - 1] as number;
+}

@@ -1,0 +1,127 @@
+import type { NdArray } from "./arrays";
+import { readTensor } from "./checkpoint/safetensors";
+import { openWeights, type Weights } from "./checkpoint/weights";
+import type { Engine } from "./engine/engine";
+import { type EngineName, openEngine } from "./engine/open";
+import { CaptureError, EngineError } from "./errors";
+import type { Photo } from "./image/photo";
+import { normalise } from "./image/preprocess";
+import { activationNames, expandNames } from "./model/activationNames";
+import { checkConfig, gridHeight, gridWidth, type SetrConfig } from "./model/config";
+import { resizePosEmbed } from "./model/posEmbed";
+
+/** How to open a model. */
+export interface OpenOptions {
+  /** Attention heads per layer, where the file does not say; width / 64 by default. */
+  readonly numHeads?: number;
+  /** Height and width of the input in pixels, multiples of the patch size; the checkpoint's own by default. */
+  readonly imageSize?: { readonly height: number; readonly width: number };
+  /** `auto` by default. */
+  readonly engine?: EngineName;
+}
+
+/** Captured values of one forward pass. */
+export interface Run {
+  readonly config: SetrConfig;
+  /** The values by name, as asked for. */
+  readonly values: ReadonlyMap<string, NdArray>;
+  /** Wall-clock seconds of the pass, opening of the session included. */
+  readonly seconds: number;
+  /**
+   * One captured value.
+   *
+   * @throws CaptureError `not-captured` naming what was captured
+   */
+  get(name: string): NdArray;
+}
+
+/** An opened model: weights, a configuration and an engine. */
+export interface Setr {
+  readonly weights: Weights;
+  /** The configuration at the image size in use. */
+  readonly config: SetrConfig;
+  /** Name of the engine. */
+  readonly engineName: string;
+  /** Learned position embeddings at the grid in use, class token first: [1, 1 + P, C]. */
+  readonly posEmbed: NdArray;
+  /**
+   * One forward pass.
+   *
+   * @param input a photo at the model's size, or normalised pixels [B, 3, imageHeight, imageWidth]
+   * @param options names or patterns to capture, e.g. `["Z*", "A*.mean", "logits"]`
+   * @throws CaptureError `unknown-capture`; EngineError `input-shape`
+   */
+  run(input: Photo | NdArray, options: { readonly capture: readonly string[] }): Promise<Run>;
+  /** Gives back the engine's memory. */
+  close(): Promise<void>;
+}
+
+/**
+ * Opens a weight file and an engine for it.
+ *
+ * When the image size differs from the checkpoint's, the position embeddings are interpolated (bilinear, corners not
+ * aligned).
+ *
+ * @param path a .safetensors file with the official release's names
+ * @throws CheckpointError, ConfigError, EngineError with one sentence each
+ */
+export async function openSetr(path: string, options: OpenOptions = {}): Promise<Setr> {
+  const hints = options.numHeads === undefined ? {} : { numHeads: options.numHeads };
+  const weights = await openWeights(path, hints);
+  const config = atSize(weights.config, options.imageSize);
+  const stored = await readTensor(weights.file, "backbone.pos_embed");
+  const sameGrid = gridHeight(config) === gridHeight(weights.config) && gridWidth(config) === gridWidth(weights.config);
+  const posEmbed = sameGrid ? stored : resizePosEmbed(stored, gridOf(weights.config), gridOf(config), false);
+  const replaced = new Map(sameGrid ? [] : [["backbone.pos_embed", posEmbed] as const]);
+  const engine = await openEngine(options.engine ?? "auto");
+  return {
+    weights,
+    config,
+    engineName: engine.name,
+    posEmbed,
+    run: (input, { capture }) => runOnce(engine, weights, config, replaced, input, capture),
+    close: () => engine.release(),
+  };
+}
+
+function atSize(config: SetrConfig, size: OpenOptions["imageSize"]): SetrConfig {
+  return size ? checkConfig({ ...config, imageHeight: size.height, imageWidth: size.width }) : config;
+}
+
+function gridOf(config: SetrConfig) {
+  return { height: gridHeight(config), width: gridWidth(config) };
+}
+
+async function runOnce(
+  engine: Engine,
+  weights: Weights,
+  config: SetrConfig,
+  replaced: ReadonlyMap<string, NdArray>,
+  input: Photo | NdArray,
+  capture: readonly string[],
+): Promise<Run> {
+  const names = expandNames(capture, activationNames(config));
+  const pixels = "image" in input ? normalise(input.image) : input;
+  checkInput(pixels, config);
+  const start = performance.now();
+  const values = await engine.run({ weights, config, replaced, input: pixels, capture: names });
+  const seconds = (performance.now() - start) / 1000;
+  return { config, values, seconds, get: (name) => captured(values, name) };
+}
+
+function checkInput({ shape, data }: NdArray, config: SetrConfig): void {
+  const wanted = [shape[0], 3, config.imageHeight, config.imageWidth];
+  if (shape.length !== 4 || shape.some((length, axis) => length !== wanted[axis]) || shape[0] === 0) {
+    const expected = `[B, 3, ${config.imageHeight}, ${config.imageWidth}]`;
+    throw new EngineError("input-shape", `input: expected ${expected}, found [${shape.join(", ")}]`);
+  }
+  if (!data.every(Number.isFinite)) {
+    throw new EngineError("input-values", "input: expected finite values, found NaN or infinity");
+  }
+}
+
+function captured(values: ReadonlyMap<string, NdArray>, name: string): NdArray {
+  const value = values.get(name);
+  if (value) return value;
+  throw new CaptureError("not-captured", `${name}: expected a captured value among ${[...values.keys()].join(", ")}`);
+}
