@@ -135,7 +135,10 @@ function parseMetadata(path: string, value: unknown): Record<string, string> {
   if (value === undefined) return {};
   const entries = typeof value === "object" && value !== null ? Object.entries(value) : undefined;
   if (!entries?.every(([, text]) => typeof text === "string")) {
-    throw new CheckpointError("header-json", `${path}: __metadata__: expected strings by name, found ${describe(value)}`);
+    throw new CheckpointError(
+      "header-json",
+      `${path}: __metadata__: expected strings by name, found ${describe(value)}`,
+    );
   }
   return Object.fromEntries(entries) as Record<string, string>;
 }
@@ -178,7 +181,10 @@ function checkLayout(path: string, tensors: readonly TensorEntry[], dataStart: n
   }
   if (expected !== byteLength) {
     const code = expected > byteLength ? "truncated" : "offsets";
-    throw new CheckpointError(code, `${path}: expected ${expected} bytes for its tensors, found a file of ${byteLength}`);
+    throw new CheckpointError(
+      code,
+      `${path}: expected ${expected} bytes for its tensors, found a file of ${byteLength}`,
+    );
   }
 }
 

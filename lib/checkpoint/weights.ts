@@ -2,7 +2,7 @@ import { CheckpointError, ConfigError } from "../errors";
 import { parseConfig, type SetrConfig } from "../model/config";
 import { parameterShapes } from "../model/parameters";
 import { isFloat } from "./dtype";
-import { inferConfig, type InferenceHints } from "./inferConfig";
+import { type InferenceHints, inferConfig } from "./inferConfig";
 import { openSafetensors, type TensorEntry, type TensorFile } from "./safetensors";
 import { scanWeights } from "./scan";
 
@@ -57,7 +57,10 @@ function readConfig(file: TensorFile, hints: InferenceHints): ReturnType<typeof 
   try {
     value = JSON.parse(text);
   } catch {
-    throw new CheckpointError("header-json", `${file.path}: ${METADATA.config}: expected JSON, found ${text.slice(0, 60)}`);
+    throw new CheckpointError(
+      "header-json",
+      `${file.path}: ${METADATA.config}: expected JSON, found ${text.slice(0, 60)}`,
+    );
   }
   const config = parseConfig(value);
   if (hints.numHeads !== undefined && hints.numHeads !== config.numHeads) {

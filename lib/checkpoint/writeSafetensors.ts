@@ -81,4 +81,3 @@ function encode(tensor: TensorToWrite, values: Float32Array): Uint8Array {
   const stored = tensor.dtype === "F16" ? toHalf(values) : values;
   return new Uint8Array(stored.buffer, stored.byteOffset, stored.byteLength);
 }
-

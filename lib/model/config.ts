@@ -101,7 +101,10 @@ export function checkConfig(config: SetrConfig): SetrConfig {
   const { imageHeight, imageWidth, patchSize, embedDim, numHeads, depth, decoder, numClasses } = config;
   for (const length of [imageHeight, imageWidth]) {
     if (!Number.isInteger(length) || length <= 0 || length % patchSize !== 0) {
-      throw new ConfigError("image-size", `image size: expected a multiple of the patch size ${patchSize}, found ${length}`);
+      throw new ConfigError(
+        "image-size",
+        `image size: expected a multiple of the patch size ${patchSize}, found ${length}`,
+      );
     }
   }
   if (!Number.isInteger(numHeads) || numHeads <= 0 || embedDim % numHeads !== 0) {

@@ -1,6 +1,7 @@
 // N tokens, C width, h x w grid
 import type { NdArray } from "../arrays";
 import { ConfigError } from "../errors";
+import { type AxisSample, axisSamples } from "../interpolation";
 
 /** Rows and columns of a patch grid. */
 export interface GridSize {
@@ -30,12 +31,12 @@ export function resizePosEmbed(posEmbed: NdArray, from: GridSize, to: GridSize, 
   }
   const data = new Float32Array((1 + to.height * to.width) * width);
   data.set(posEmbed.data.subarray(0, width));
-  const vertical = sampleAxis(from.height, to.height, alignCorners);
-  const horizontal = sampleAxis(from.width, to.width, alignCorners);
+  const vertical = axisSamples(from.height, to.height, alignCorners);
+  const horizontal = axisSamples(from.width, to.width, alignCorners);
   const token = (row: number, col: number) => (first + row * from.width + col) * width;
   for (let row = 0; row < to.height; row++) {
     for (let col = 0; col < to.width; col++) {
-      const [v, h] = [vertical[row] as Sample, horizontal[col] as Sample];
+      const [v, h] = [vertical[row] as AxisSample, horizontal[col] as AxisSample];
       const [a, b] = [token(v.low, h.low), token(v.low, h.high)];
       const [c, d] = [token(v.high, h.low), token(v.high, h.high)];
       const target = (1 + row * to.width + col) * width;
@@ -47,22 +48,6 @@ export function resizePosEmbed(posEmbed: NdArray, from: GridSize, to: GridSize, 
     }
   }
   return { shape: [1, 1 + to.height * to.width, width], data };
-}
-
-/** Between which two source positions a target position lies, and how far from the lower one (0..1). */
-interface Sample {
-  readonly low: number;
-  readonly high: number;
-  readonly fraction: number;
-}
-
-function sampleAxis(from: number, to: number, alignCorners: boolean): Sample[] {
-  return Array.from({ length: to }, (_, i) => {
-    const position = alignCorners ? (to > 1 ? (i * (from - 1)) / (to - 1) : 0) : ((i + 0.5) * from) / to - 0.5;
-    const clamped = Math.max(0, position);
-    const low = Math.min(Math.floor(clamped), from - 1);
-    return { low, high: Math.min(low + 1, from - 1), fraction: clamped - low };
-  });
 }
 
 function mix(a: number, b: number, fraction: number): number {

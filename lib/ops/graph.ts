@@ -163,7 +163,9 @@ export class GraphOps implements Ops<GraphTensor> {
 
   /** Every learned tensor that was asked for, with its shape. */
   parameterShapes(): Map<string, readonly number[]> {
-    return new Map([...this.initializers.values()].filter(({ name }) => this.parameters.has(name)).map((p) => [p.name, p.shape]));
+    return new Map(
+      [...this.initializers.values()].filter(({ name }) => this.parameters.has(name)).map((p) => [p.name, p.shape]),
+    );
   }
 
   /** For each wanted tap, the name of the graph output that holds it; two taps may share one. */

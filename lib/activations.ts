@@ -1,0 +1,72 @@
+import { type AttentionMapOptions, attentionMap } from "./analysis/attentionMap";
+import { rollout } from "./analysis/rollout";
+import { positionSimilarity } from "./analysis/similarity";
+import type { Grid, NdArray, Point } from "./arrays";
+import { CaptureError } from "./errors";
+import type { Photo } from "./image/photo";
+import { activationNames, expandNames } from "./model/activationNames";
+import { gridHeight, gridWidth, type SetrConfig } from "./model/config";
+import type { Run, Setr } from "./setr";
+
+/** Analyses that can be asked for like captured values. */
+const ANALYSES = ["rollout", "position_similarity"] as const;
+
+/** Every name that `activations` understands for this model. */
+export function captureNames(config: SetrConfig): string[] {
+  return [...activationNames(config), ...ANALYSES];
+}
+
+/**
+ * Captured values and analyses under one roof.
+ *
+ * @param model an opened model
+ * @param input a photo at the model's size or normalised pixels [1, 3, imageHeight, imageWidth]
+ * @param patterns names of `captureNames`, with `*` for anything but a dot
+ * @returns arrays by name; `rollout` [N, N] with heads averaged, `position_similarity` [P, P]
+ * @throws CaptureError `unknown-capture`
+ */
+export async function activations(
+  model: Setr,
+  input: Photo | NdArray,
+  patterns: readonly string[],
+): Promise<Map<string, NdArray>> {
+  const names = expandNames(patterns, captureNames(model.config));
+  const means = Array.from({ length: model.config.depth }, (_, i) => `A${i + 1}.mean`);
+  const captured = names.filter((name) => !ANALYSES.some((analysis) => analysis === name));
+  const wanted = new Set(names.includes("rollout") ? [...captured, ...means] : captured);
+  const run = wanted.size > 0 ? await model.run(input, { capture: [...wanted] }) : undefined;
+  return new Map(
+    names.map((name) => {
+      if (name === "position_similarity") return [name, similarityOf(model)];
+      if (name === "rollout") return [name, rollout(means.map((mean) => (run as Run).get(mean)))];
+      return [name, (run as Run).get(name)];
+    }),
+  );
+}
+
+/** Cosine similarity of the model's position embeddings at the grid in use, [P, P]. */
+export function similarityOf(model: Setr): NdArray {
+  return positionSimilarity(model.posEmbed, gridHeight(model.config) * gridWidth(model.config));
+}
+
+/**
+ * The attention map of one patch from a run's captured attention.
+ *
+ * @param run captured with `A*.mean`, or `A*` for single heads and other fusions than the mean
+ * @throws CaptureError `not-captured` when a layer's attention is missing; AnalysisError as `attentionMap`
+ */
+export function attentionMapOf(run: Run, point: Point, options: AttentionMapOptions = {}): Grid {
+  const { config } = run;
+  return attentionMap(capturedAttention(run), { height: gridHeight(config), width: gridWidth(config) }, point, options);
+}
+
+function capturedAttention(run: Run): NdArray[] {
+  return Array.from({ length: run.config.depth }, (_, i) => {
+    const attention = run.values.get(`A${i + 1}`) ?? run.values.get(`A${i + 1}.mean`);
+    if (attention) return attention;
+    throw new CaptureError(
+      "not-captured",
+      `A${i + 1}: expected every layer's attention, found none; capture "A*.mean"`,
+    );
+  });
+}

@@ -1,0 +1,101 @@
+// h x w patch grid, N tokens, L layers
+import type { Grid, NdArray, Point } from "../arrays";
+import { AnalysisError } from "../errors";
+import { fuseHeads, type HeadFusion, type RolloutOptions, rolloutRow } from "./rollout";
+
+/** What an attention map shows of its point. */
+export const ATTENTION_METHODS = ["rollout", "attention-to", "attention-from"] as const;
+
+/**
+ * `rollout`: what has flowed into the point through all layers (the supplement's "recursion perspective");
+ * `attention-to`: what the point looks at in one layer (its row); `attention-from`: who looks at it (its column).
+ */
+export type AttentionMethod = (typeof ATTENTION_METHODS)[number];
+
+/** Options of an attention map. */
+export interface AttentionMapOptions extends RolloutOptions {
+  /** `rollout` by default. */
+  readonly method?: AttentionMethod;
+  /** Layer 1..L of `attention-to` and `attention-from` (the last by default); for `rollout`, the layer up to which it runs. */
+  readonly layer?: number;
+  /** One head, 0-based, for `attention-to` and `attention-from`; all heads fused by default. */
+  readonly head?: number;
+}
+
+/**
+ * The attention map of one patch over the patch grid.
+ *
+ * @param attentions A1..AL in order, each [1, N, N] (heads averaged) or [1, H, N, N]; row = query
+ * @param grid rows and columns of the patch grid; N is h w, or h w + 1 with the class token first
+ * @param point the picked patch
+ * @returns h x w values, the class token left out at the end
+ * @throws AnalysisError `point` off the grid, `layer`, `head`, `method`, `attention-shape`, and as `rollout`
+ * Source: SETR supplement, Figures 2 and 4; for the raw maps, the authors' answer in their issue 31 (take the row).
+ */
+export function attentionMap(
+  attentions: readonly NdArray[],
+  grid: { readonly height: number; readonly width: number },
+  point: Point,
+  options: AttentionMapOptions = {},
+): Grid {
+  const token = tokenOf(attentions, grid, point);
+  const method = options.method ?? "rollout";
+  const layer = checkLayer(options.layer ?? attentions.length, attentions.length);
+  const values = methodValues(attentions.slice(0, layer), token, method, options);
+  return { height: grid.height, width: grid.width, data: values.slice(values.length - grid.height * grid.width) };
+}
+
+function methodValues(
+  attentions: readonly NdArray[],
+  token: number,
+  method: AttentionMethod,
+  options: AttentionMapOptions,
+): Float32Array {
+  if (method === "rollout") {
+    if (options.head === undefined) return rolloutRow(attentions, token, options);
+    throw new AnalysisError("head", "head: expected none with rollout, which fuses all heads; set headFusion instead");
+  }
+  const matrix = oneMap(attentions[attentions.length - 1] as NdArray, options.head, options.headFusion ?? "mean");
+  const tokens = Math.sqrt(matrix.length);
+  if (method === "attention-to") return matrix.slice(token * tokens, (token + 1) * tokens);
+  if (method === "attention-from")
+    return Float32Array.from({ length: tokens }, (_, i) => matrix[i * tokens + token] as number);
+  throw new AnalysisError("method", `method: expected one of ${ATTENTION_METHODS.join(", ")}, found ${method}`);
+}
+
+function oneMap(attention: NdArray, head: number | undefined, fusion: HeadFusion): Float32Array {
+  if (head === undefined) return fuseHeads(attention, fusion);
+  const heads = attention.shape.length === 4 ? (attention.shape[1] as number) : 0;
+  if (heads === 0) {
+    throw new AnalysisError("head", `head ${head}: expected every head (capture A*), found head means`);
+  }
+  if (!Number.isInteger(head) || head < 0 || head >= heads) {
+    throw new AnalysisError("head", `head: expected a whole number from 0 to ${heads - 1}, found ${head}`);
+  }
+  const size = attention.data.length / heads;
+  return attention.data.subarray(head * size, (head + 1) * size);
+}
+
+function tokenOf(attentions: readonly NdArray[], grid: { height: number; width: number }, point: Point): number {
+  const patches = grid.height * grid.width;
+  const extra = (attentions[0]?.shape.at(-1) ?? 0) - patches;
+  if (extra !== 0 && extra !== 1) {
+    throw new AnalysisError(
+      "attention-shape",
+      `attention: expected ${patches} or ${patches + 1} tokens for a ${grid.height}x${grid.width} grid, found ${patches + extra}`,
+    );
+  }
+  const inside = (value: number, length: number) => Number.isInteger(value) && value >= 0 && value < length;
+  if (!inside(point.row, grid.height) || !inside(point.col, grid.width)) {
+    throw new AnalysisError(
+      "point",
+      `point: expected row 0 to ${grid.height - 1} and col 0 to ${grid.width - 1}, found row ${point.row}, col ${point.col}`,
+    );
+  }
+  return point.row * grid.width + point.col + extra;
+}
+
+function checkLayer(layer: number, depth: number): number {
+  if (Number.isInteger(layer) && layer >= 1 && layer <= depth) return layer;
+  throw new AnalysisError("layer", `layer: expected a whole number from 1 to ${depth}, found ${layer}`);
+}

@@ -1,0 +1,68 @@
+import { InvalidArgumentError } from "commander";
+import type { NdArray } from "../arrays";
+import { openSafetensors, readTensor, type TensorFile } from "../checkpoint/safetensors";
+import type { EngineName } from "../engine/open";
+import { type OpenOptions, openSetr, type Setr } from "../setr";
+
+/** A height and a width in pixels. */
+export interface Size {
+  readonly height: number;
+  readonly width: number;
+}
+
+/** Options that every command which opens a model shares. */
+export interface ModelOptions {
+  readonly weights: string;
+  readonly heads?: number;
+  readonly engine?: EngineName;
+  readonly imageSize?: Size;
+}
+
+/** A positive whole number from the command line. */
+export function positiveInteger(text: string): number {
+  const value = Number(text);
+  if (!/^\d+$/.test(text) || !Number.isSafeInteger(value) || value === 0) {
+    throw new InvalidArgumentError(`expected a positive whole number, found "${text}".`);
+  }
+  return value;
+}
+
+/** A whole number, zero included. */
+export function wholeNumber(text: string): number {
+  return text === "0" ? 0 : positiveInteger(text);
+}
+
+/** `S` or `HxW` in pixels. */
+export function imageSize(text: string): Size {
+  const [height, width] = text.split("x", 2) as [string, string | undefined];
+  if (text.split("x").length > 2) throw new InvalidArgumentError(`expected S or HxW in pixels, found "${text}".`);
+  return { height: positiveInteger(height), width: positiveInteger(width ?? height) };
+}
+
+/** Gathers the values of an option given several times or with several values. */
+export function gather(value: string, previous: string[] = []): string[] {
+  return [...previous, value];
+}
+
+/** Opens the model and prints, on stderr, what had to be assumed and which engine runs. */
+export async function openModel(options: ModelOptions, size?: Size): Promise<Setr> {
+  const { heads, engine } = options;
+  const wanted = options.imageSize ?? size;
+  const open: OpenOptions = {
+    ...(heads === undefined ? {} : { numHeads: heads }),
+    ...(engine === undefined ? {} : { engine }),
+    ...(wanted === undefined ? {} : { imageSize: wanted }),
+  };
+  const model = await openSetr(options.weights, open);
+  for (const note of model.weights.notes) console.error(note);
+  console.error(`engine: ${model.engineName}`);
+  return model;
+}
+
+/** A tensor of an input file, e.g. `input` [1, 3, S, S], and its size. */
+export async function readInput(path: string, name: string): Promise<{ input: NdArray; size: Size; file: TensorFile }> {
+  const file = await openSafetensors(path);
+  const input = await readTensor(file, name);
+  const [height = 0, width = 0] = input.shape.slice(-2);
+  return { input, size: { height, width }, file };
+}

@@ -1,0 +1,125 @@
+import type { Message } from "./message";
+
+/** Data by MIME type; text is one string here and is cut into lines when the notebook is written. */
+export type MimeBundle = Record<string, unknown>;
+
+/** Text that a cell wrote to standard output or standard error. */
+export interface StreamOutput {
+  output_type: "stream";
+  name: string;
+  text: string;
+}
+
+/** A picture, HTML or text that a cell displayed. */
+export interface DisplayOutput {
+  output_type: "display_data";
+  data: MimeBundle;
+  metadata: Record<string, unknown>;
+}
+
+/** The value of a cell. */
+export interface ResultOutput {
+  output_type: "execute_result";
+  data: MimeBundle;
+  metadata: Record<string, unknown>;
+  execution_count: number | null;
+}
+
+/** The error that stopped a cell. */
+export interface ErrorOutput {
+  output_type: "error";
+  ename: string;
+  evalue: string;
+  traceback: string[];
+}
+
+/** One output of a code cell, with the fields of nbformat 4. */
+export type CellOutput = StreamOutput | DisplayOutput | ResultOutput | ErrorOutput;
+
+/** The displays of a notebook that can be updated, by display id; one for all cells of a run. */
+export type DisplayIndex = Map<string, DisplayOutput[]>;
+
+const THROWN_ERROR = /^(?:Uncaught )?([\w$.]*(?:Error|Exception))(?: \[\w+\])?(?:: (.*))?$/;
+const COMPILER_MESSAGE = /^(?:\S+ )?\d+:\d+ - /;
+
+/**
+ * Adds what a kernel message carries to the outputs of its cell, as a Jupyter frontend does.
+ *
+ * Consecutive pieces of one stream become one output; `update_display_data` replaces every earlier output of the same
+ * display id, in whichever cell; messages that carry no output are ignored.
+ *
+ * @param outputs outputs of the cell so far; changed in place
+ * @param message message from the kernel's output channel
+ * @param displays updatable displays of the notebook; changed in place
+ */
+export function collectOutput(outputs: CellOutput[], message: Message, displays: DisplayIndex): void {
+  const content = message.content as Record<string, never>;
+  switch (message.header.msg_type) {
+    case "stream":
+      addStream(outputs, content.name, content.text);
+      return;
+    case "display_data":
+      addDisplay(outputs, content, displays);
+      return;
+    case "update_display_data":
+      for (const display of displays.get(displayId(content) ?? "") ?? []) {
+        display.data = content.data;
+        display.metadata = content.metadata ?? {};
+      }
+      return;
+    case "execute_result": {
+      const { data, metadata, execution_count } = content;
+      outputs.push({ output_type: "execute_result", data, metadata: metadata ?? {}, execution_count });
+      return;
+    }
+    case "error": {
+      const { ename, evalue, traceback } = content;
+      outputs.push({ output_type: "error", ename, evalue, traceback });
+    }
+  }
+}
+
+/** Everything a cell wrote to standard error. */
+export function errorText(outputs: readonly CellOutput[]): string {
+  return outputs
+    .map((output) => (output.output_type === "stream" && output.name === "stderr" ? output.text : ""))
+    .join("");
+}
+
+/**
+ * Makes the error output that tslab leaves out: it reports a failed cell on standard error only.
+ *
+ * The error is taken to be the last unindented line of the form `SomeError: text`, or else the first compiler message
+ * (`3:5 - text`), or else the first line.
+ *
+ * @param stderr what the cell wrote to standard error
+ */
+export function errorOutput(stderr: string): ErrorOutput {
+  const lines = stderr.split("\n").filter((line) => line.trim() !== "");
+  const traceback = stderr.trimEnd().split("\n");
+  const thrown = lines.map((line) => THROWN_ERROR.exec(line)).filter((match) => match !== null);
+  if (thrown.length > 0) {
+    const [, ename, evalue = ""] = thrown[thrown.length - 1];
+    return { output_type: "error", ename, evalue, traceback };
+  }
+  const compiler = lines.find((line) => COMPILER_MESSAGE.test(line));
+  const evalue = compiler ?? lines[0] ?? "the cell failed and wrote nothing to standard error";
+  return { output_type: "error", ename: compiler ? "TypeScript" : "Error", evalue, traceback };
+}
+
+function addStream(outputs: CellOutput[], name: string, text: string): void {
+  const last = outputs.at(-1);
+  if (last?.output_type === "stream" && last.name === name) last.text += text;
+  else outputs.push({ output_type: "stream", name, text });
+}
+
+function addDisplay(outputs: CellOutput[], content: Record<string, never>, displays: DisplayIndex): void {
+  const output: DisplayOutput = { output_type: "display_data", data: content.data, metadata: content.metadata ?? {} };
+  outputs.push(output);
+  const id = displayId(content);
+  if (id !== undefined) displays.set(id, [...(displays.get(id) ?? []), output]);
+}
+
+function displayId(content: Record<string, never>): string | undefined {
+  return (content.transient as { display_id?: string } | undefined)?.display_id;
+}

@@ -1,0 +1,45 @@
+import { basename } from "node:path";
+import type { AttentionMapOptions } from "./analysis/attentionMap";
+import type { Photo } from "./image/photo";
+import type { Setr } from "./setr";
+
+/** How a figure came to be, as its caption and its file's metadata say it. */
+export type FigureRecipe = Readonly<Record<string, string>>;
+
+const HASH_LENGTH = 12;
+
+/**
+ * The recipe of a figure: what was done, with which weights, on which photo.
+ *
+ * @param model the model used
+ * @param figure e.g. "Figure 2"
+ * @param method what was computed, in words
+ * @param photos the photos used, if any
+ */
+export function recipe(model: Setr, figure: string, method: string, photos: readonly Photo[] = []): FigureRecipe {
+  const { weights, config } = model;
+  const hash = weights.sha256.slice(0, HASH_LENGTH);
+  const names = photos.map((photo) => photo.name).join(", ");
+  return {
+    figure,
+    method,
+    weights: `${basename(weights.file.path)} (sha256 ${hash}${weights.trained ? "" : ", untrained"})`,
+    input: `${config.imageHeight}x${config.imageWidth} px`,
+    ...(photos.length > 0 ? { photo: names } : {}),
+    engine: model.engineName,
+  };
+}
+
+/**
+ * An attention method in words, with the values of all its options.
+ *
+ * @param options as given to the attention map
+ * @param depth number of layers of the model
+ */
+export function attentionMethodText(options: AttentionMapOptions, depth: number): string {
+  const { method = "rollout", layer = depth, headFusion = "mean", attentionWeight = 0.5, discardRatio = 0 } = options;
+  const heads = options.head === undefined ? `heads fused by ${headFusion}` : `head ${options.head + 1}`;
+  if (method !== "rollout") return `${method}, layer ${layer}, ${heads}`;
+  const discarded = discardRatio > 0 ? `, smallest ${100 * discardRatio} % discarded` : "";
+  return `attention rollout through layers 1-${layer}, ${heads}, ${attentionWeight} A + ${1 - attentionWeight} I${discarded}`;
+}

@@ -1,0 +1,149 @@
+// K classes, h x w picture
+import type { NdArray } from "./arrays";
+import { EngineError, ImageError } from "./errors";
+import type { Photo } from "./image/photo";
+import { normalise } from "./image/preprocess";
+import { slidingWindows, type Window } from "./image/slidingWindows";
+import { type AxisSample, axisSamples } from "./interpolation";
+import type { Setr } from "./setr";
+
+/** The class of every pixel. */
+export interface Mask {
+  readonly height: number;
+  readonly width: number;
+  /** Class numbers, row-major. */
+  readonly classes: Uint16Array;
+}
+
+/** How to segment. */
+export interface SegmentOptions {
+  /** `whole`: one pass over a picture of the model's size (default); `slide`: windows of the model's size. */
+  readonly mode?: "whole" | "slide";
+  /** Distance of windows in pixels; two thirds of the model's smaller side by default, as 320 for 480. */
+  readonly stride?: number;
+  /** Called before each window. */
+  readonly onWindow?: (index: number, total: number) => void;
+}
+
+/**
+ * Class scores of a picture.
+ *
+ * @param model a model with a decoder
+ * @param input a photo or normalised pixels [1, 3, h, w]; for `whole` at the model's size, for `slide` at least that large
+ * @returns logits [1, K, h, w]; with windows, the mean of those that cover a pixel
+ * @throws EngineError `no-decoder`, `input-shape`; ImageError `stride`, `too-small`
+ * Source: mmsegmentation, EncoderDecoder.whole_inference and slide_inference.
+ */
+export async function segment(model: Setr, input: Photo | NdArray, options: SegmentOptions = {}): Promise<NdArray> {
+  if (model.config.decoder.type === "none") {
+    throw new EngineError("no-decoder", "segmentation: expected a model with a decoder, found an encoder alone");
+  }
+  const pixels = "image" in input ? normalise(input.image) : input;
+  if (options.mode !== "slide") return (await model.run(pixels, { capture: ["logits"] })).get("logits");
+  return segmentWindows(model, pixels, options);
+}
+
+/** The stride of the official test configurations in proportion: 320 for windows of 480. */
+export function defaultStride(model: Setr): number {
+  return Math.round((2 * Math.min(model.config.imageHeight, model.config.imageWidth)) / 3);
+}
+
+async function segmentWindows(model: Setr, pixels: NdArray, options: SegmentOptions): Promise<NdArray> {
+  const [batch, channels, height, width] = pixels.shape as [number, number, number, number];
+  if (pixels.shape.length !== 4 || batch !== 1 || channels !== 3) {
+    throw new ImageError("input-shape", `input: expected [1, 3, h, w], found [${pixels.shape.join(", ")}]`);
+  }
+  const size = { height: model.config.imageHeight, width: model.config.imageWidth };
+  const windows = slidingWindows({ height, width }, size, options.stride ?? defaultStride(model));
+  const classes = model.config.numClasses;
+  const sums = new Float32Array(classes * height * width);
+  const counts = new Uint16Array(height * width);
+  for (const [index, window] of windows.entries()) {
+    options.onWindow?.(index, windows.length);
+    const crop = copyWindow(pixels, window, size);
+    const logits = (await model.run(crop, { capture: ["logits"] })).get("logits");
+    addWindow(sums, counts, logits, window, { height, width });
+  }
+  for (let i = 0; i < sums.length; i++) sums[i] = (sums[i] as number) / (counts[i % counts.length] as number);
+  return { shape: [1, classes, height, width], data: sums };
+}
+
+function copyWindow(pixels: NdArray, { top, left }: Window, size: { height: number; width: number }): NdArray {
+  const [, , height, width] = pixels.shape as [number, number, number, number];
+  const data = new Float32Array(3 * size.height * size.width);
+  for (let channel = 0; channel < 3; channel++) {
+    for (let row = 0; row < size.height; row++) {
+      const start = (channel * height + top + row) * width + left;
+      data.set(pixels.data.subarray(start, start + size.width), (channel * size.height + row) * size.width);
+    }
+  }
+  return { shape: [1, 3, size.height, size.width], data };
+}
+
+function addWindow(
+  sums: Float32Array,
+  counts: Uint16Array,
+  logits: NdArray,
+  { top, left }: Window,
+  picture: { height: number; width: number },
+): void {
+  const [, classes, height, width] = logits.shape as [number, number, number, number];
+  for (let row = 0; row < height; row++) {
+    const position = (top + row) * picture.width + left;
+    for (let col = 0; col < width; col++) counts[position + col] = (counts[position + col] as number) + 1;
+    for (let k = 0; k < classes; k++) {
+      const target = k * picture.height * picture.width + position;
+      const source = (k * height + row) * width;
+      for (let col = 0; col < width; col++) {
+        sums[target + col] = (sums[target + col] as number) + (logits.data[source + col] as number);
+      }
+    }
+  }
+}
+
+/**
+ * The class with the highest score of every pixel, after bilinear interpolation of the scores to the wanted size.
+ *
+ * @param logits [1, K, h, w]
+ * @param size height and width of the mask in pixels; the logits' own by default
+ */
+export function classMask(logits: NdArray, size?: { readonly height: number; readonly width: number }): Mask {
+  const [, classes, fromHeight, fromWidth] = logits.shape as [number, number, number, number];
+  const { height, width } = size ?? { height: fromHeight, width: fromWidth };
+  const mask = new Uint16Array(height * width);
+  const scores = new Float32Array(classes * fromWidth);
+  const columns = axisSamples(fromWidth, width, false);
+  for (const [row, sample] of axisSamples(fromHeight, height, false).entries()) {
+    interpolateRow(logits, sample, scores);
+    columns.forEach((column, col) => {
+      mask[row * width + col] = bestClass(scores, classes, fromWidth, column);
+    });
+  }
+  return { height, width, classes: mask };
+}
+
+function interpolateRow(logits: NdArray, at: AxisSample, scores: Float32Array): void {
+  const [, classes, height, width] = logits.shape as [number, number, number, number];
+  for (let k = 0; k < classes; k++) {
+    const upper = (k * height + at.low) * width;
+    const lower = (k * height + at.high) * width;
+    for (let col = 0; col < width; col++) {
+      const value = logits.data[upper + col] as number;
+      scores[k * width + col] = value + ((logits.data[lower + col] as number) - value) * at.fraction;
+    }
+  }
+}
+
+function bestClass(scores: Float32Array, classes: number, width: number, at: AxisSample): number {
+  let best = 0;
+  let bestScore = Number.NEGATIVE_INFINITY;
+  for (let k = 0; k < classes; k++) {
+    const left = scores[k * width + at.low] as number;
+    const score = left + ((scores[k * width + at.high] as number) - left) * at.fraction;
+    if (score > bestScore) {
+      best = k;
+      bestScore = score;
+    }
+  }
+  return best;
+}
