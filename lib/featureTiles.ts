@@ -1,15 +1,8 @@
 import { type FeatureReduction, falseColours, featureMap, reduceFeatures } from "./analysis/features";
-import type { Grid, RgbImage } from "./arrays";
+import type { RgbImage } from "./arrays";
+import type { FeatureTile } from "./figure/features";
 import { gridHeight, gridWidth } from "./model/config";
 import type { Run } from "./setr";
-
-/** One feature map, ready to be drawn. */
-export interface NamedTile {
-  /** Name of the captured value, e.g. "Z5". */
-  readonly name: string;
-  /** PCA false colours, or one value per position. */
-  readonly image: RgbImage | Grid;
-}
 
 /** How features become a picture: PCA false colours (the authors' way), or one value per position. */
 export type FeatureView = "pca" | FeatureReduction["kind"];
@@ -23,7 +16,7 @@ export type FeatureView = "pca" | FeatureReduction["kind"];
  * @param channel 0-based, for the view `channel`
  * @throws CaptureError `not-captured`; AnalysisError `channel`, `feature-shape`
  */
-export function featureTiles(run: Run, names: readonly string[], view: FeatureView = "pca", channel = 0): NamedTile[] {
+export function featureTiles(run: Run, names: readonly string[], view: FeatureView = "pca", channel = 0): FeatureTile[] {
   const grid = { height: gridHeight(run.config), width: gridWidth(run.config) };
   return names.map((name) => {
     const map = featureMap(run.get(name), grid);

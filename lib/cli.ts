@@ -1,0 +1,144 @@
+import { Command, CommanderError, InvalidArgumentError, Option } from "commander";
+import { activationsCommand } from "./commands/activations";
+import { FIGURE_NUMBERS, figuresCommand } from "./commands/figures";
+import { initCommand } from "./commands/init";
+import { inspectCommand } from "./commands/inspect";
+import { gather, imageSize, positiveInteger, wholeNumber } from "./commands/options";
+import { runCommand } from "./commands/run";
+import { segmentCommand } from "./commands/segment";
+import { verifyCommand } from "./commands/verify";
+import { ENGINE_NAMES } from "./engine/open";
+import { VARIANTS } from "./model/variants";
+
+const WRONG_USAGE = 2;
+
+function buildProgram(): Command {
+  const program = new Command("setr")
+    .description("Look inside SETR and other plain vision transformers")
+    .option("--debug", "print the stack of an error")
+    .exitOverride()
+    .showHelpAfterError();
+  addFigures(program);
+  addRun(program);
+  addActivations(program);
+  addSegment(program);
+  addInspect(program);
+  addInit(program);
+  addVerify(program);
+  return program;
+}
+
+function addFigures(program: Command): void {
+  program
+    .command("figures")
+    .description("run the notebooks of Figures 1 to 4 and export PNG and SVG")
+    .option("--weights <file>", "weights to look into; small untrained ones by default")
+    .option("--photo <file...>", "photos, or boats, alps, airplane, home, allium; all go to Figure 4, the first to 2 and 3")
+    .option("--only <numbers>", "figures to draw, e.g. 1,3", figureNumbers, FIGURE_NUMBERS)
+    .option("--out <folder>", "where the files go", "figures")
+    .action(figuresCommand);
+}
+
+function addRun(program: Command): void {
+  program
+    .command("run <notebook>")
+    .description("run a notebook from top to bottom, without Jupyter")
+    .option("-p, --parameter <name=value>", "replace a value of its parameters cell; repeatable", gather)
+    .option("--out <file>", "write the executed notebook here")
+    .option("--timeout <seconds>", "longest time for one cell", positiveInteger)
+    .action(runCommand);
+}
+
+function addActivations(program: Command): void {
+  const command = program.command("activations").description("run the model once and write named values");
+  modelOptions(command)
+    .addOption(inputOption())
+    .option("--photo <file>", "picture, stretched to the model's size")
+    .requiredOption("--capture <names>", 'comma-separated, e.g. "Z*,A1,A2.mean,U*,logits,rollout,position_similarity"')
+    .requiredOption("--out <file>", ".safetensors to write")
+    .action((options) => activationsCommand(withSource(command, options)));
+}
+
+function addSegment(program: Command): void {
+  const command = program.command("segment").description("segment a picture");
+  modelOptions(command)
+    .addOption(inputOption())
+    .option("--photo <file>", "picture")
+    .addOption(new Option("--mode <mode>", "one pass, or sliding windows").choices(["whole", "slide"]).default("whole"))
+    .option("--stride <pixels>", "distance of windows; two thirds of the model's size by default", positiveInteger)
+    .requiredOption("--out <file>", "PNG whose grey values are class numbers")
+    .option("--logits <file>", "write the class scores too, as .safetensors")
+    .action((options) => segmentCommand(withSource(command, options)));
+}
+
+function addInspect(program: Command): void {
+  program
+    .command("inspect <weights>")
+    .description("say what a weight file holds")
+    .option("--heads <number>", "attention heads, where the file does not say", positiveInteger)
+    .option("--json", "print JSON")
+    .action(inspectCommand);
+}
+
+function addInit(program: Command): void {
+  program
+    .command("init")
+    .description("write seeded random weights")
+    .requiredOption("--variant <name>", VARIANTS.join(", "))
+    .option("--image-size <pixels>", "S or HxW, multiples of 16", imageSize, { height: 480, width: 480 })
+    .option("--classes <number>", "classes, background included", positiveInteger, 60)
+    .option("--seed <number>", "same seed, same bytes", wholeNumber, 1)
+    .requiredOption("--out <file>", ".safetensors to write")
+    .action(initCommand);
+}
+
+function addVerify(program: Command): void {
+  modelOptions(program.command("verify").description("compare what the model computes with expected arrays"))
+    .requiredOption("--expected <file>", ".safetensors with `input` and expected values by name")
+    .action(verifyCommand);
+}
+
+function modelOptions(command: Command): Command {
+  return command
+    .requiredOption("--weights <file>", ".safetensors with the official release's names")
+    .option("--heads <number>", "attention heads, where the file does not say", positiveInteger)
+    .option("--image-size <pixels>", "S or HxW; position embeddings are interpolated to it", imageSize)
+    .addOption(new Option("--engine <name>", "what computes").choices(ENGINE_NAMES).default("auto"));
+}
+
+function inputOption(): Option {
+  return new Option("--input <file>", ".safetensors with `input` [1, 3, H, W], normalised").conflicts("photo");
+}
+
+/** Of --input and --photo, one is needed. */
+function withSource<T extends { input?: string; photo?: string }>(command: Command, options: T): T {
+  if (options.input === undefined && options.photo === undefined) {
+    command.error("error: expected --input or --photo, found neither", { exitCode: WRONG_USAGE });
+  }
+  return options;
+}
+
+function figureNumbers(text: string): number[] {
+  const numbers = text.split(",").map(Number);
+  if (numbers.every((number) => FIGURE_NUMBERS.includes(number))) return numbers;
+  throw new InvalidArgumentError(`expected figures among ${FIGURE_NUMBERS.join(", ")}, found "${text}".`);
+}
+
+async function main(): Promise<void> {
+  const program = buildProgram();
+  try {
+    await program.parseAsync();
+  } catch (error) {
+    process.exitCode = report(error as Error, process.argv.includes("--debug"));
+  }
+}
+
+/** Prints an error in one line and says which status to exit with. */
+function report(error: Error, debug: boolean): number {
+  if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : WRONG_USAGE; // commander has printed it
+  const message = error.message.replace(/\s*\n\s*/g, " ");
+  console.error(debug ? error.stack : `setr: ${message}`);
+  return 1;
+}
+
+void main();

@@ -1,0 +1,62 @@
+import { access, mkdir } from "node:fs/promises";
+import { join, resolve } from "node:path";
+import { FigureError } from "../errors";
+import { resolveWeights } from "../defaultWeights";
+import { SAMPLE_PHOTOS } from "../image/samplePhotos";
+import { NOTEBOOKS_FOLDER } from "../paths";
+import { parametersOf, runWithProgress } from "./run";
+
+/** Options of `setr figures`. */
+export interface FiguresOptions {
+  readonly weights?: string;
+  readonly photo?: readonly string[];
+  readonly only: readonly number[];
+  readonly out: string;
+}
+
+/** The notebook of each figure of the supplement, and the name its files begin with. */
+const NOTEBOOKS: Readonly<Record<number, { notebook: string; file: string }>> = {
+  1: { notebook: "01-position-embeddings.ipynb", file: "figure-1-position-embeddings" },
+  2: { notebook: "02-attention-maps.ipynb", file: "figure-2-attention-maps" },
+  3: { notebook: "03-features.ipynb", file: "figure-3-features" },
+  4: { notebook: "04-attention-gallery.ipynb", file: "figure-4-attention-gallery" },
+};
+
+/** Numbers of the figures that can be asked for. */
+export const FIGURE_NUMBERS = Object.keys(NOTEBOOKS).map(Number);
+
+const FORMATS = ["png", "svg"];
+
+/** Runs the notebooks of the wanted figures and prints the files they saved. */
+export async function figuresCommand(options: FiguresOptions): Promise<void> {
+  const out = resolve(options.out);
+  await mkdir(out, { recursive: true });
+  const values = await parameterValues(options, out);
+  const files: string[] = [];
+  for (const number of options.only) {
+    const figure = NOTEBOOKS[number];
+    if (!figure) {
+      const known = FIGURE_NUMBERS.join(", ");
+      throw new FigureError("unknown-figure", `--only: expected figures among ${known}, found ${number}`);
+    }
+    console.error(`Figure ${number}: notebooks/${figure.notebook}`);
+    const path = join(NOTEBOOKS_FOLDER, figure.notebook);
+    await runWithProgress(path, await parametersOf(path, values));
+    for (const format of FORMATS) files.push(await present(join(out, `${figure.file}.${format}`)));
+  }
+  for (const file of files) console.log(file);
+}
+
+async function parameterValues(options: FiguresOptions, out: string): Promise<Record<string, string>> {
+  const weights = resolve(await resolveWeights(options.weights ?? "default"));
+  const photos = (options.photo ?? []).map((photo) => (SAMPLE_PHOTOS.includes(photo) ? photo : resolve(photo)));
+  if (photos.length === 0) return { weights, out };
+  return { weights, out, photo: photos[0] as string, photos: JSON.stringify(photos) };
+}
+
+async function present(path: string): Promise<string> {
+  await access(path).catch(() => {
+    throw new FigureError("not-saved", `${path}: expected the notebook to save it, found nothing`);
+  });
+  return path;
+}
