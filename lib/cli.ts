@@ -33,7 +33,10 @@ function addFigures(program: Command): void {
     .command("figures")
     .description("run the notebooks of Figures 1 to 4 and export PNG and SVG")
     .option("--weights <file>", "weights to look into; small untrained ones by default")
-    .option("--photo <file...>", "photos, or boats, alps, airplane, home, allium; all go to Figure 4, the first to 2 and 3")
+    .option(
+      "--photo <file...>",
+      "photos, or boats, alps, airplane, home, allium; all go to Figure 4, the first to 2 and 3",
+    )
     .option("--only <numbers>", "figures to draw, e.g. 1,3", figureNumbers, FIGURE_NUMBERS)
     .option("--out <folder>", "where the files go", "figures")
     .action(figuresCommand);
@@ -53,7 +56,7 @@ function addActivations(program: Command): void {
   const command = program.command("activations").description("run the model once and write named values");
   modelOptions(command)
     .addOption(inputOption())
-    .option("--photo <file>", "picture, stretched to the model's size")
+    .option("--photo <file>", "picture or sample photo, stretched to the model's size")
     .requiredOption("--capture <names>", 'comma-separated, e.g. "Z*,A1,A2.mean,U*,logits,rollout,position_similarity"')
     .requiredOption("--out <file>", ".safetensors to write")
     .action((options) => activationsCommand(withSource(command, options)));
@@ -63,7 +66,7 @@ function addSegment(program: Command): void {
   const command = program.command("segment").description("segment a picture");
   modelOptions(command)
     .addOption(inputOption())
-    .option("--photo <file>", "picture")
+    .option("--photo <file>", "picture or sample photo")
     .addOption(new Option("--mode <mode>", "one pass, or sliding windows").choices(["whole", "slide"]).default("whole"))
     .option("--stride <pixels>", "distance of windows; two thirds of the model's size by default", positiveInteger)
     .requiredOption("--out <file>", "PNG whose grey values are class numbers")

@@ -16,7 +16,12 @@ export type FeatureView = "pca" | FeatureReduction["kind"];
  * @param channel 0-based, for the view `channel`
  * @throws CaptureError `not-captured`; AnalysisError `channel`, `feature-shape`
  */
-export function featureTiles(run: Run, names: readonly string[], view: FeatureView = "pca", channel = 0): FeatureTile[] {
+export function featureTiles(
+  run: Run,
+  names: readonly string[],
+  view: FeatureView = "pca",
+  channel = 0,
+): FeatureTile[] {
   const grid = { height: gridHeight(run.config), width: gridWidth(run.config) };
   return names.map((name) => {
     const map = featureMap(run.get(name), grid);

@@ -9,7 +9,10 @@ import { gridHeight, gridWidth, type SetrConfig } from "./model/config";
  * @param place fractions of the picture's height and width, from the top left, 0 to 1
  * @throws AnalysisError `place` outside the picture
  */
-export function patchAt(model: { readonly config: SetrConfig }, place: { readonly y: number; readonly x: number }): Point {
+export function patchAt(
+  model: { readonly config: SetrConfig },
+  place: { readonly y: number; readonly x: number },
+): Point {
   for (const fraction of [place.y, place.x]) {
     if (!(fraction >= 0 && fraction <= 1)) {
       throw new AnalysisError("place", `place: expected fractions from 0 to 1, found y ${place.y}, x ${place.x}`);

@@ -76,8 +76,8 @@ export function project(pca: Pca, samples: Float32Array): Float32Array {
 function meanRow(samples: Float32Array, width: number): Float64Array {
   const mean = new Float64Array(width);
   const rows = samples.length / width;
-  for (let i = 0; i < samples.length; i++)
-    mean[i % width] = (mean[i % width] as number) + (samples[i] as number) / rows;
+  for (let i = 0; i < samples.length; i++) mean[i % width] = (mean[i % width] as number) + (samples[i] as number);
+  for (let c = 0; c < width; c++) mean[c] = (mean[c] as number) / rows;
   return mean;
 }
 

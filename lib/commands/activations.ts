@@ -1,6 +1,6 @@
 import { activations } from "../activations";
 import { writeArrays } from "../checkpoint/writeSafetensors";
-import { readPhoto } from "../image/photo";
+import { openPhoto } from "../image/openPhoto";
 import { type ModelOptions, openModel, readInput } from "./options";
 
 /** Options of `setr activations`. */
@@ -16,8 +16,7 @@ export async function activationsCommand(options: ActivationsOptions): Promise<v
   const read = options.input === undefined ? undefined : await readInput(options.input, "input");
   const model = await openModel(options, read?.size);
   try {
-    const { imageHeight: height, imageWidth: width } = model.config;
-    const input = read?.input ?? (await readPhoto(options.photo as string, { height, width }));
+    const input = read?.input ?? (await openPhoto(options.photo as string, model));
     const patterns = options.capture.split(",").map((pattern) => pattern.trim());
     const arrays = await activations(model, input, patterns);
     const metadata = {

@@ -1,8 +1,10 @@
 import { access, mkdir } from "node:fs/promises";
 import { join, resolve } from "node:path";
-import { FigureError } from "../errors";
+import { openWeights } from "../checkpoint/weights";
 import { resolveWeights } from "../defaultWeights";
-import { SAMPLE_PHOTOS } from "../image/samplePhotos";
+import { FigureError } from "../errors";
+import { readPhoto } from "../image/photo";
+import { photoPath, SAMPLE_PHOTOS } from "../image/samplePhotos";
 import { NOTEBOOKS_FOLDER } from "../paths";
 import { parametersOf, runWithProgress } from "./run";
 
@@ -47,9 +49,16 @@ export async function figuresCommand(options: FiguresOptions): Promise<void> {
   for (const file of files) console.log(file);
 }
 
+/** Opens everything once, so that what cannot be used is refused before a notebook starts. */
+async function checkInputs(weights: string, photos: readonly string[]): Promise<void> {
+  await openWeights(weights);
+  for (const photo of photos) await readPhoto(photoPath(photo), { height: 16, width: 16 });
+}
+
 async function parameterValues(options: FiguresOptions, out: string): Promise<Record<string, string>> {
   const weights = resolve(await resolveWeights(options.weights ?? "default"));
   const photos = (options.photo ?? []).map((photo) => (SAMPLE_PHOTOS.includes(photo) ? photo : resolve(photo)));
+  await checkInputs(weights, photos);
   if (photos.length === 0) return { weights, out };
   return { weights, out, photo: photos[0] as string, photos: JSON.stringify(photos) };
 }

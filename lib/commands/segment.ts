@@ -1,7 +1,9 @@
 import { writeArrays } from "../checkpoint/writeSafetensors";
 import { writeWhole } from "../files";
 import { maskPng } from "../image/maskPng";
-import { type Photo, readPhoto, readPhotoForWindows } from "../image/photo";
+import { openPhoto } from "../image/openPhoto";
+import { type Photo, readPhotoForWindows } from "../image/photo";
+import { photoPath } from "../image/samplePhotos";
 import { classMask, defaultStride, type Mask, segment } from "../segment";
 import type { Setr } from "../setr";
 import { type ModelOptions, openModel, readInput } from "./options";
@@ -41,7 +43,7 @@ export async function segmentCommand(options: SegmentCommandOptions): Promise<vo
 
 function photoFor(model: Setr, path: string, slide: boolean): Promise<Photo> {
   const { imageHeight: height, imageWidth: width } = model.config;
-  return slide ? readPhotoForWindows(path, Math.max(height, width)) : readPhoto(path, { height, width });
+  return slide ? readPhotoForWindows(photoPath(path), Math.max(height, width)) : openPhoto(path, model);
 }
 
 function printClasses(path: string, mask: Mask): void {

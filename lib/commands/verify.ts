@@ -28,7 +28,7 @@ const INPUTS = ["input", "slide_input"];
 /** Compares every array of an expectation file with what this model computes. */
 export async function verifyCommand(options: VerifyOptions): Promise<void> {
   const expected = await openSafetensors(options.expected);
-  const stated = Number(expected.metadata["heads"]);
+  const stated = Number(expected.metadata.heads);
   const heads = options.heads ?? (Number.isInteger(stated) && stated > 0 ? stated : undefined);
   const input = await readTensor(expected, "input");
   const [height = 0, width = 0] = input.shape.slice(-2);
@@ -71,7 +71,7 @@ function captureName(name: string, shape: readonly number[]): string {
 }
 
 async function slide(model: Setr, expected: TensorFile): Promise<NdArray> {
-  const stride = Number(expected.metadata["slide_stride"]);
+  const stride = Number(expected.metadata.slide_stride);
   if (!Number.isInteger(stride) || stride < 1) {
     throw new CheckpointError("header-json", `${expected.path}: expected slide_stride in the metadata, found none`);
   }

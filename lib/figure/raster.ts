@@ -1,0 +1,78 @@
+import type { RgbImage } from "../arrays";
+import { finiteRange } from "./checks";
+import { checkRange, colorize, colorTable } from "./colorMaps";
+import type { HeatMapElement, MosaicElement, PhotoElement, RasterElement } from "./description";
+import { resample } from "./resample";
+
+/**
+ * Draws an element at a number of pixels. Values are interpolated first and coloured then.
+ *
+ * @param element a photo, heat map or mosaic
+ * @param height rows
+ * @param width columns
+ * @returns RGB bytes, [height, width, 3]; opacity is the writer's to apply
+ */
+export function drawRaster(element: RasterElement, height: number, width: number): RgbImage {
+  switch (element.kind) {
+    case "photo":
+      return { height, width, data: drawPhoto(element, height, width) };
+    case "heatmap":
+      return { height, width, data: drawHeatMap(element, height, width) };
+    case "mosaic":
+      return { height, width, data: drawMosaic(element, height, width) };
+  }
+}
+
+function drawPhoto({ image, interpolation }: PhotoElement, height: number, width: number): Uint8Array {
+  if (image.height === height && image.width === width) return image.data;
+  const values = resample(image.data, { ...image, channels: 3 }, height, width, interpolation);
+  return Uint8Array.from(values, (value) => Math.min(255, Math.max(0, Math.round(value))));
+}
+
+function drawHeatMap(element: HeatMapElement, height: number, width: number): Uint8Array {
+  const { values, range, colorMap, interpolation } = element;
+  return colorize(resample(values.data, { ...values, channels: 1 }, height, width, interpolation), range, colorMap);
+}
+
+/** Tiles on white. Tile edges are rounded to whole pixels, so that tiles may differ by one pixel in size. */
+function drawMosaic(element: MosaicElement, height: number, width: number): Uint8Array {
+  const { rows, cols, tileHeight, tileWidth, values, colorMap } = element;
+  colorTable(colorMap);
+  const down = tileSpans(rows, height, (element.gap / element.height) * height);
+  const across = tileSpans(cols, width, (element.gap / element.width) * width);
+  const canvas = new Uint8Array(height * width * 3).fill(255);
+  const size = tileHeight * tileWidth;
+  const source = { height: tileHeight, width: tileWidth, channels: 1 };
+  for (let tile = 0; tile < rows * cols; tile++) {
+    const cells = values.subarray(tile * size, (tile + 1) * size);
+    const y = down[Math.floor(tile / cols)];
+    const x = across[tile % cols];
+    const range = element.range === "tile" ? ownRange(cells) : checkRange(element.range);
+    const pixels = colorize(resample(cells, source, y.length, x.length, "nearest"), range, colorMap);
+    for (let row = 0; row < y.length; row++) {
+      const line = pixels.subarray(row * x.length * 3, (row + 1) * x.length * 3);
+      canvas.set(line, ((y.first + row) * width + x.first) * 3);
+    }
+  }
+  return canvas;
+}
+
+interface Span {
+  readonly first: number;
+  readonly length: number;
+}
+
+/** First pixel and number of pixels of each tile along a side; gaps all have the same whole width. */
+function tileSpans(count: number, pixels: number, gap: number): Span[] {
+  const whole = pixels >= 3 * count ? Math.max(1, Math.round(gap)) : 0;
+  const pitch = (pixels + whole) / count;
+  return Array.from({ length: count }, (_, i) => {
+    const first = Math.min(pixels - 1, Math.round(i * pitch));
+    return { first, length: Math.max(1, Math.round((i + 1) * pitch) - whole - first) };
+  });
+}
+
+/** A tile without a finite value has no range to draw in; NaN is grey in any. */
+function ownRange(cells: Float32Array): readonly [number, number] {
+  return cells.some(Number.isFinite) ? finiteRange("tile", cells) : [0, 0];
+}

@@ -1,0 +1,113 @@
+import { Matrix, SVD } from "ml-matrix";
+import { expect, test } from "vitest";
+import { falseColours, featureMap, reduceFeatures } from "../../lib/analysis/features";
+import { fitPca, project } from "../../lib/analysis/pca";
+import { positionSimilarity } from "../../lib/analysis/similarity";
+import { randomStream } from "../../lib/random";
+
+const SAMPLES = 53;
+const WIDTH = 17;
+
+function correlated(seed: number): Float32Array {
+  const random = randomStream(seed);
+  const data = new Float32Array(SAMPLES * WIDTH);
+  for (let row = 0; row < SAMPLES; row++) {
+    const [a, b] = [random.normal(), random.normal()];
+    for (let c = 0; c < WIDTH; c++)
+      data[row * WIDTH + c] = 3 * a * Math.sin(c) + 2 * b * Math.cos(2 * c) + random.normal() + c;
+  }
+  return data;
+}
+
+test("principal components are the right singular vectors of the centred samples", () => {
+  const samples = correlated(3);
+  const pca = fitPca(samples, WIDTH, 3);
+  const matrix = Matrix.from1DArray(SAMPLES, WIDTH, Array.from(samples)).center("column");
+  const svd = new SVD(matrix, { autoTranspose: true });
+  pca.components.forEach((component, k) => {
+    const reference = svd.rightSingularVectors.getColumn(k);
+    const product = reference.reduce((sum, value, c) => sum + value * component[c]!, 0);
+    expect(Math.abs(product)).toBeCloseTo(1, 6);
+    expect(pca.variances[k]).toBeCloseTo(svd.diagonal[k]! ** 2 / (SAMPLES - 1), 4);
+  });
+});
+
+test("the largest loading of every component is positive", () => {
+  for (const component of fitPca(correlated(5), WIDTH, 3).components) {
+    const peak = component.reduce((best, value) => (Math.abs(value) > Math.abs(best) ? value : best), 0);
+    expect(peak).toBeGreaterThan(0);
+  }
+});
+
+test("coordinates are centred and as spread out as the variances say", () => {
+  const samples = correlated(7);
+  const pca = fitPca(samples, WIDTH, 2);
+  const coordinates = project(pca, samples);
+  const first = coordinates.filter((_, i) => i % 2 === 0);
+  const mean = first.reduce((a, b) => a + b, 0) / SAMPLES;
+  const variance = first.reduce((sum, value) => sum + (value - mean) ** 2, 0) / (SAMPLES - 1);
+  expect(mean).toBeCloseTo(0, 4);
+  expect(variance).toBeCloseTo(pca.variances[0]!, 3);
+  expect(pca.explained[0]! + pca.explained[1]!).toBeLessThan(1);
+});
+
+test("samples without any variance give middle grey, not an error", () => {
+  const map = { height: 2, width: 3, channels: 5, samples: new Float32Array(30).fill(4) };
+  expect([...falseColours([map]).images[0]!.data]).toEqual(new Array(18).fill(128));
+});
+
+test("false colours share one minimum and maximum over the three components, or have one each", () => {
+  const samples = correlated(9).slice(0, 7 * WIDTH);
+  const map = { height: 1, width: 7, channels: WIDTH, samples };
+  const channels = (range: "joint" | "component") =>
+    [0, 1, 2].map((k) => falseColours([map], range).images[0]!.data.filter((_, i) => i % 3 === k));
+  for (const channel of channels("component")) expect([Math.min(...channel), Math.max(...channel)]).toEqual([0, 255]);
+  const joint = channels("joint").map((channel) => Math.max(...channel) - Math.min(...channel));
+  expect(Math.max(...joint)).toBe(255);
+  expect(joint[2]!).toBeLessThan(200);
+});
+
+test("maps fitted together share their colours", () => {
+  const samples = correlated(13);
+  const map = { height: 1, width: SAMPLES, channels: WIDTH, samples };
+  const [left, right] = falseColours([map, map]).images;
+  expect(left!.data).toEqual(right!.data);
+});
+
+test("maps of different widths cannot share a fit", () => {
+  const map = (channels: number) => ({ height: 1, width: 2, channels, samples: new Float32Array(2 * channels) });
+  expect(() => falseColours([map(3), map(5)])).toThrow("PCA: expected maps of equally many channels, found 3, 5");
+});
+
+test("tokens lose the class token, channels-first maps become one row per position", () => {
+  const tokens = featureMap(
+    { shape: [1, 7, 2], data: Float32Array.from({ length: 14 }, (_, i) => i) },
+    { height: 2, width: 3 },
+  );
+  expect([...tokens.samples]).toEqual([2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13]);
+  const maps = featureMap({ shape: [1, 2, 1, 3], data: Float32Array.of(1, 2, 3, 10, 20, 30) }, { height: 2, width: 3 });
+  expect([...maps.samples]).toEqual([1, 10, 2, 20, 3, 30]);
+  expect(() => featureMap({ shape: [1, 5, 2], data: new Float32Array(10) }, { height: 2, width: 3 })).toThrow(
+    /2x3 grid.*found \[1, 5, 2\]/,
+  );
+});
+
+test("features reduce to mean, L2 norm or one channel", () => {
+  const map = { height: 1, width: 2, channels: 2, samples: Float32Array.of(3, 4, -6, 8) };
+  expect([...reduceFeatures(map, { kind: "mean" }).data]).toEqual([3.5, 1]);
+  expect([...reduceFeatures(map, { kind: "norm" }).data]).toEqual([5, 10]);
+  expect([...reduceFeatures(map, { kind: "channel", channel: 1 }).data]).toEqual([4, 8]);
+  expect(() => reduceFeatures(map, { kind: "channel", channel: 2 })).toThrow(
+    "channel: expected a whole number from 0 to 1, found 2",
+  );
+});
+
+test("position similarity is the cosine, without the class token", () => {
+  const posEmbed = { shape: [1, 4, 2], data: Float32Array.of(9, 9, 2, 0, 0, 3, -1, 1) };
+  const { shape, data } = positionSimilarity(posEmbed, 3);
+  expect(shape).toEqual([3, 3]);
+  const half = Math.SQRT1_2;
+  [1, 0, -half, 0, 1, half, -half, half, 1].forEach((value, i) => {
+    expect(data[i]).toBeCloseTo(value, 6);
+  });
+});

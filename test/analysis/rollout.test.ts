@@ -1,0 +1,157 @@
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { attentionMap } from "../../lib/analysis/attentionMap";
+import { rollout, rolloutRow } from "../../lib/analysis/rollout";
+import type { NdArray } from "../../lib/arrays";
+
+const layer = (rows: number[][]): NdArray => {
+  return { shape: [1, rows.length, rows.length], data: Float32Array.from(rows.flat()) };
+};
+const A1 = layer([
+  [1, 0, 0],
+  [0.5, 0.5, 0],
+  [0, 1, 0],
+]);
+const A2 = layer([
+  [0, 1, 0],
+  [0, 0, 1],
+  [0.2, 0.2, 0.6],
+]);
+
+/** Random attention maps of several layers: N x N rows that sum to 1. */
+const attentions = fc.tuple(fc.integer({ min: 1, max: 4 }), fc.integer({ min: 2, max: 7 })).chain(([depth, tokens]) =>
+  fc
+    .array(
+      fc.array(fc.array(fc.double({ min: 0.001, max: 1, noNaN: true }), { minLength: tokens, maxLength: tokens }), {
+        minLength: tokens,
+        maxLength: tokens,
+      }),
+      { minLength: depth, maxLength: depth },
+    )
+    .map((layers) =>
+      layers.map((rows) => layer(rows.map((row) => row.map((value) => value / row.reduce((a, b) => a + b))))),
+    ),
+);
+
+describe("rollout", () => {
+  test("of two layers of three tokens is the product worked by hand, the newer layer on the left", () => {
+    // A'1 = [[1,0,0],[.25,.75,0],[0,.5,.5]], A'2 = [[.5,.5,0],[0,.5,.5],[.1,.1,.8]]
+    const expected = [0.625, 0.375, 0, 0.125, 0.625, 0.25, 0.125, 0.475, 0.4];
+    rollout([A1, A2]).data.forEach((value, i) => {
+      expect(value).toBeCloseTo(expected[i]!, 6);
+    });
+  });
+
+  test("rows sum to 1, whatever the attention and the options", () => {
+    const options = fc.record({
+      attentionWeight: fc.double({ min: 0, max: 1, noNaN: true }),
+      discardRatio: fc.double({ min: 0, max: 0.99, noNaN: true }),
+    });
+    fc.assert(
+      fc.property(attentions, options, (layers, chosen) => {
+        const { data, shape } = rollout(layers, chosen);
+        for (let i = 0; i < shape[0]!; i++) {
+          const sum = data.slice(i * shape[0]!, (i + 1) * shape[0]!).reduce((a, b) => a + b, 0);
+          expect(sum).toBeCloseTo(1, 5);
+        }
+      }),
+      { seed: 7, numRuns: 100 },
+    );
+  });
+
+  test("of identity attention is the identity", () => {
+    const identity = layer([
+      [1, 0, 0],
+      [0, 1, 0],
+      [0, 0, 1],
+    ]);
+    expect([...rollout([identity, identity, identity]).data]).toEqual([1, 0, 0, 0, 1, 0, 0, 0, 1]);
+  });
+
+  test("of one token is that token's row of the whole", () => {
+    fc.assert(
+      fc.property(attentions, (layers) => {
+        const { data, shape } = rollout(layers);
+        const tokens = shape[0]!;
+        for (let token = 0; token < tokens; token++) {
+          const row = rolloutRow(layers, token);
+          for (let j = 0; j < tokens; j++) expect(row[j]).toBeCloseTo(data[token * tokens + j]!, 5);
+        }
+      }),
+      { seed: 11, numRuns: 50 },
+    );
+  });
+
+  test("heads are fused by mean, maximum or minimum before rows are normalised", () => {
+    const heads = { shape: [1, 2, 2, 2], data: Float32Array.of(1, 0, 0.5, 0.5, 0, 1, 0.5, 0.5) };
+    const weighted = { attentionWeight: 1 };
+    expect([...rollout([heads], { ...weighted, headFusion: "mean" }).data]).toEqual([0.5, 0.5, 0.5, 0.5]);
+    expect([...rollout([heads], { ...weighted, headFusion: "max" }).data]).toEqual([0.5, 0.5, 0.5, 0.5]);
+    expect([...rollout([heads], { ...weighted, headFusion: "min" }).data]).toEqual([1, 0, 0.5, 0.5]); // an emptied row keeps to itself
+  });
+
+  test("discarding removes a layer's smallest values", () => {
+    const attention = layer([
+      [0.1, 0.9],
+      [0.6, 0.4],
+    ]);
+    const { data } = rollout([attention], { attentionWeight: 1, discardRatio: 0.5 });
+    expect([...data]).toEqual([0, 1, 1, 0]);
+  });
+
+  test.each([
+    [() => rollout([]), "attention: expected the maps of at least one layer, found none"],
+    [
+      () => rollout([{ shape: [2, 3], data: new Float32Array(6) }]),
+      /expected \[1, N, N\] or \[1, H, N, N\].*found \[2, 3\]/,
+    ],
+    [() => rollout([A1], { attentionWeight: 1.5 }), "attentionWeight: expected 0 to 1, found 1.5"],
+    [() => rollout([A1], { discardRatio: 1 }), "discardRatio: expected 0 up to, not including, 1, found 1"],
+    [() => rollout([A1], { headFusion: "max" }), "headFusion max: expected every head (capture A*), found head means"],
+    [() => rolloutRow([A1], 3), "token: expected a whole number from 0 to 2, found 3"],
+  ])("refuses what cannot be (%#)", (call, message) => {
+    expect(call).toThrow(message);
+  });
+});
+
+describe("the attention map of a point", () => {
+  const grid = { height: 1, width: 2 };
+
+  test("leaves the class token out at the end", () => {
+    const row = rolloutRow([A1, A2], 2);
+    expect([...attentionMap([A1, A2], grid, { row: 0, col: 1 }).data]).toEqual([...row.slice(1)]);
+  });
+
+  test("attention-to is the point's row, attention-from its column, of the chosen layer", () => {
+    const values = (method: "attention-to" | "attention-from", layerNumber: number) => [
+      ...attentionMap([A1, A2], grid, { row: 0, col: 0 }, { method, layer: layerNumber }).data,
+    ];
+    expect(values("attention-to", 1)).toEqual([0.5, 0]);
+    expect(values("attention-from", 1)).toEqual([0.5, 1]);
+    expect(values("attention-to", 2)).toEqual([0, 1]);
+  });
+
+  test("one head can be looked at alone", () => {
+    const heads = { shape: [1, 2, 2, 2], data: Float32Array.of(1, 0, 0.5, 0.5, 0, 1, 0.25, 0.75) };
+    const map = attentionMap([heads], grid, { row: 0, col: 1 }, { method: "attention-to", head: 1 });
+    expect([...map.data]).toEqual([0.25, 0.75]);
+  });
+
+  test.each([
+    [
+      () => attentionMap([A1], grid, { row: 1, col: 0 }),
+      "point: expected row 0 to 0 and col 0 to 1, found row 1, col 0",
+    ],
+    [
+      () => attentionMap([A1], { height: 2, width: 2 }, { row: 0, col: 0 }),
+      /expected 4 or 5 tokens for a 2x2 grid, found 3/,
+    ],
+    [
+      () => attentionMap([A1], grid, { row: 0, col: 0 }, { layer: 2 }),
+      "layer: expected a whole number from 1 to 1, found 2",
+    ],
+    [() => attentionMap([A1], grid, { row: 0, col: 0 }, { head: 0 }), /head: expected none with rollout/],
+  ])("refuses what cannot be (%#)", (call, message) => {
+    expect(call).toThrow(message);
+  });
+});
