@@ -5,7 +5,7 @@ import type { Grid, NdArray, Point } from "./arrays";
 import { CaptureError } from "./errors";
 import type { Photo } from "./image/photo";
 import { activationNames, expandNames } from "./model/activationNames";
-import { gridHeight, gridWidth, type SetrConfig } from "./model/config";
+import { gridSize, patchCount, type SetrConfig } from "./model/config";
 import type { Run, Setr } from "./setr";
 
 /** Analyses that can be asked for like captured values. */
@@ -46,7 +46,7 @@ export async function activations(
 
 /** Cosine similarity of the model's position embeddings at the grid in use, [P, P]. */
 export function similarityOf(model: Setr): NdArray {
-  return positionSimilarity(model.posEmbed, gridHeight(model.config) * gridWidth(model.config));
+  return positionSimilarity(model.posEmbed, patchCount(model.config));
 }
 
 /**
@@ -57,7 +57,7 @@ export function similarityOf(model: Setr): NdArray {
  */
 export function attentionMapOf(run: Run, point: Point, options: AttentionMapOptions = {}): Grid {
   const { config } = run;
-  return attentionMap(capturedAttention(run), { height: gridHeight(config), width: gridWidth(config) }, point, options);
+  return attentionMap(capturedAttention(run), gridSize(config), point, options);
 }
 
 function capturedAttention(run: Run): NdArray[] {

@@ -1,5 +1,14 @@
 /** Areas in which input can be refused; each has its own error class below. */
-export type ErrorArea = "checkpoint" | "config" | "capture" | "image" | "analysis" | "engine" | "figure" | "notebook";
+export type ErrorArea =
+  | "checkpoint"
+  | "config"
+  | "capture"
+  | "image"
+  | "analysis"
+  | "engine"
+  | "figure"
+  | "notebook"
+  | "file";
 
 /**
  * A refusal of bad input: one sentence that says what was looked at, what was expected and what was found.

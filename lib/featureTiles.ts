@@ -1,7 +1,7 @@
 import { type FeatureReduction, falseColours, featureMap, reduceFeatures } from "./analysis/features";
 import type { RgbImage } from "./arrays";
 import type { FeatureTile } from "./figure/features";
-import { gridHeight, gridWidth } from "./model/config";
+import { gridSize } from "./model/config";
 import type { Run } from "./setr";
 
 /** How features become a picture: PCA false colours (the authors' way), or one value per position. */
@@ -22,7 +22,7 @@ export function featureTiles(
   view: FeatureView = "pca",
   channel = 0,
 ): FeatureTile[] {
-  const grid = { height: gridHeight(run.config), width: gridWidth(run.config) };
+  const grid = gridSize(run.config);
   return names.map((name) => {
     const map = featureMap(run.get(name), grid);
     if (view === "pca") return { name, image: falseColours([map]).images[0] as RgbImage };

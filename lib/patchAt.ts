@@ -1,6 +1,6 @@
 import type { Point } from "./arrays";
 import { AnalysisError } from "./errors";
-import { gridHeight, gridWidth, type SetrConfig } from "./model/config";
+import { gridSize, type SetrConfig } from "./model/config";
 
 /**
  * The patch under a place of the picture, whatever the size of the grid.
@@ -19,5 +19,6 @@ export function patchAt(
     }
   }
   const index = (fraction: number, length: number) => Math.min(length - 1, Math.floor(fraction * length));
-  return { row: index(place.y, gridHeight(model.config)), col: index(place.x, gridWidth(model.config)) };
+  const { height, width } = gridSize(model.config);
+  return { row: index(place.y, height), col: index(place.x, width) };
 }

@@ -7,7 +7,7 @@ import { CaptureError, EngineError } from "./errors";
 import type { Photo } from "./image/photo";
 import { normalise } from "./image/preprocess";
 import { activationNames, expandNames } from "./model/activationNames";
-import { checkConfig, gridHeight, gridWidth, type SetrConfig } from "./model/config";
+import { checkConfig, type GridSize, gridSize, type SetrConfig } from "./model/config";
 import { resizePosEmbed } from "./model/posEmbed";
 
 /** How to open a model. */
@@ -40,6 +40,8 @@ export interface Setr {
   readonly weights: Weights;
   /** The configuration at the image size in use. */
   readonly config: SetrConfig;
+  /** Rows and columns of the patch grid. */
+  readonly grid: GridSize;
   /** Name of the engine. */
   readonly engineName: string;
   /** Learned position embeddings at the grid in use, class token first: [1, 1 + P, C]. */
@@ -70,13 +72,15 @@ export async function openSetr(path: string, options: OpenOptions = {}): Promise
   const weights = await openWeights(path, hints);
   const config = atSize(weights.config, options.imageSize);
   const stored = await readTensor(weights.file, "backbone.pos_embed");
-  const sameGrid = gridHeight(config) === gridHeight(weights.config) && gridWidth(config) === gridWidth(weights.config);
-  const posEmbed = sameGrid ? stored : resizePosEmbed(stored, gridOf(weights.config), gridOf(config), false);
+  const [from, to] = [gridSize(weights.config), gridSize(config)];
+  const sameGrid = from.height === to.height && from.width === to.width;
+  const posEmbed = sameGrid ? stored : resizePosEmbed(stored, from, to, false);
   const replaced = new Map(sameGrid ? [] : [["backbone.pos_embed", posEmbed] as const]);
   const engine = await openEngine(options.engine ?? "auto");
   return {
     weights,
     config,
+    grid: to,
     engineName: engine.name,
     posEmbed,
     run: (input, { capture }) => runOnce(engine, weights, config, replaced, input, capture),
@@ -86,10 +90,6 @@ export async function openSetr(path: string, options: OpenOptions = {}): Promise
 
 function atSize(config: SetrConfig, size: OpenOptions["imageSize"]): SetrConfig {
   return size ? checkConfig({ ...config, imageHeight: size.height, imageWidth: size.width }) : config;
-}
-
-function gridOf(config: SetrConfig) {
-  return { height: gridHeight(config), width: gridWidth(config) };
 }
 
 async function runOnce(

@@ -1,6 +1,6 @@
 import { sizeOf } from "../arrays";
 import { openWeights, type Weights } from "../checkpoint/weights";
-import { gridHeight, gridWidth, tokenCount } from "../model/config";
+import { gridSize, tokenCount } from "../model/config";
 
 /** Options of `setr inspect`. */
 export interface InspectOptions {
@@ -25,7 +25,7 @@ function describeWeights(weights: Weights) {
     sha256,
     trained,
     config,
-    grid: { height: gridHeight(config), width: gridWidth(config) },
+    grid: gridSize(config),
     tokens: tokenCount(config),
     parameters: [...parameters.values()].reduce((total, { shape }) => total + sizeOf(shape), 0),
     tensors: { used: parameters.size, ignored },

@@ -120,14 +120,21 @@ export function checkConfig(config: SetrConfig): SetrConfig {
   return config;
 }
 
-/** Rows of the patch grid. */
-export function gridHeight(config: SetrConfig): number {
-  return config.imageHeight / config.patchSize;
+/** Rows and columns of a patch grid. */
+export interface GridSize {
+  readonly height: number;
+  readonly width: number;
 }
 
-/** Columns of the patch grid. */
-export function gridWidth(config: SetrConfig): number {
-  return config.imageWidth / config.patchSize;
+/** The patch grid of an input. */
+export function gridSize({ imageHeight, imageWidth, patchSize }: SetrConfig): GridSize {
+  return { height: imageHeight / patchSize, width: imageWidth / patchSize };
+}
+
+/** Number P of patches. */
+export function patchCount(config: SetrConfig): number {
+  const { height, width } = gridSize(config);
+  return height * width;
 }
 
 /** Whether the class token runs through the layers: MLA drops it before the first one, as the official release does. */
@@ -137,5 +144,5 @@ export function hasClassToken(config: SetrConfig): boolean {
 
 /** Number N of tokens in every layer. */
 export function tokenCount(config: SetrConfig): number {
-  return gridHeight(config) * gridWidth(config) + (hasClassToken(config) ? 1 : 0);
+  return patchCount(config) + (hasClassToken(config) ? 1 : 0);
 }

@@ -1,6 +1,6 @@
 // B batch, N tokens, C width, K classes, h x w a map's size
 import type { Ops, Tensor } from "../ops/ops";
-import { gridHeight, gridWidth, hasClassToken, type MlaDecoder, type SetrConfig } from "./config";
+import { gridSize, hasClassToken, type MlaDecoder, type SetrConfig } from "./config";
 import { norm } from "./encoder";
 
 const BATCH_NORM_EPSILON = 1e-5;
@@ -79,7 +79,8 @@ function finalMap<T extends Tensor>(ops: Ops<T>, config: SetrConfig, layers: rea
 function toMap<T extends Tensor>(ops: Ops<T>, config: SetrConfig, tokens: T): T {
   const [batch, count, width] = tokens.shape as [number, number, number];
   const patches = hasClassToken(config) ? ops.slice(tokens, 1, 1, count) : tokens; // [B, hw, C]
-  return ops.reshape(ops.transpose(patches, [0, 2, 1]), [batch, width, gridHeight(config), gridWidth(config)]);
+  const grid = gridSize(config);
+  return ops.reshape(ops.transpose(patches, [0, 2, 1]), [batch, width, grid.height, grid.width]);
 }
 
 function convNormRelu<T extends Tensor>(

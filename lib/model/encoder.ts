@@ -1,6 +1,6 @@
 // B batch, N tokens, C width, H heads, D head width, P patches, h x w patch grid
 import type { Ops, Tensor } from "../ops/ops";
-import { gridHeight, gridWidth, hasClassToken, type SetrConfig, tokenCount } from "./config";
+import { hasClassToken, patchCount, type SetrConfig, tokenCount } from "./config";
 
 const LAYER_NORM_EPSILON = 1e-6;
 
@@ -27,7 +27,7 @@ export function encode<T extends Tensor>(ops: Ops<T>, config: SetrConfig, image:
 function embed<T extends Tensor>(ops: Ops<T>, config: SetrConfig, image: T): T {
   const { patchSize, embedDim } = config;
   const batch = image.shape[0] as number;
-  const patches = gridHeight(config) * gridWidth(config);
+  const patches = patchCount(config);
   const weight = ops.parameter("backbone.patch_embed.proj.weight", [embedDim, 3, patchSize, patchSize]);
   const bias = ops.parameter("backbone.patch_embed.proj.bias", [embedDim]);
   const grid = ops.conv2d(image, weight, bias, { stride: patchSize, padding: 0 }); // [B, C, h, w]

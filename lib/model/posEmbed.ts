@@ -2,12 +2,7 @@
 import type { NdArray } from "../arrays";
 import { ConfigError } from "../errors";
 import { type AxisSample, axisSamples } from "../interpolation";
-
-/** Rows and columns of a patch grid. */
-export interface GridSize {
-  readonly height: number;
-  readonly width: number;
-}
+import type { GridSize } from "./config";
 
 /**
  * Position embeddings for another grid: the class token's row is kept, the patches' rows are interpolated bilinearly.

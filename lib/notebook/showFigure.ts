@@ -3,7 +3,7 @@ import { renderPng } from "../figure/png";
 import { showPng } from "./show";
 
 /** Resolution at which figures are shown in a notebook. */
-const SCREEN_DPI = 192;
+const SCREEN_DPI = 144;
 
 /**
  * Shows a figure below the cell, at its true width.

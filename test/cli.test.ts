@@ -1,0 +1,330 @@
+import { execFile } from "node:child_process";
+import { readdir, readFile, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import sharp from "sharp";
+import { describe, expect, test } from "vitest";
+import { openSafetensors, readTensor } from "../lib/checkpoint/safetensors";
+import { writeArrays } from "../lib/checkpoint/writeSafetensors";
+import { distance, fixture, temporaryFolder } from "./fixtures";
+
+const folder = await temporaryFolder();
+const PROGRAM = join(__dirname, "..", "lib", "bin", "setr.js");
+const PUP = fixture("setr-pup-official.safetensors");
+const EXPECTED = fixture("setr-pup-official.expected.safetensors");
+
+interface Outcome {
+  readonly status: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+function setr(...args: string[]): Promise<Outcome> {
+  return new Promise((resolve) => {
+    execFile(process.execPath, [PROGRAM, ...args], { cwd: folder }, (error, stdout, stderr) => {
+      resolve({ status: error ? Number(error.code) : 0, stdout, stderr });
+    });
+  });
+}
+
+const at = (name: string) => join(folder, name);
+
+/** The PUP fixture with its first bytes replaced, or cut short. */
+async function damaged(name: string, change: (bytes: Buffer) => Buffer): Promise<string> {
+  await writeFile(at(name), change(await readFile(PUP)));
+  return at(name);
+}
+
+function withHeader(header: unknown, dataBytes: number): Buffer {
+  const text = Buffer.from(JSON.stringify(header));
+  const length = Buffer.alloc(8);
+  length.writeBigUInt64LE(BigInt(text.length));
+  return Buffer.concat([length, text, Buffer.alloc(dataBytes)]);
+}
+
+const tensor = (begin: number, end: number) => ({
+  dtype: "F32",
+  shape: [(end - begin) / 4],
+  data_offsets: [begin, end],
+});
+
+describe("a bad weight file is refused in one line", () => {
+  const cases: [string, () => Promise<string>, string][] = [
+    ["no such file", async () => at("nowhere.safetensors"), "expected a weight file, found no such file"],
+    ["truncated", () => damaged("cut.safetensors", (bytes) => bytes.subarray(0, 5_000_000)), "found a file of 5000000"],
+    [
+      "shorter than its header",
+      () => damaged("stub.safetensors", (bytes) => bytes.subarray(0, 99)),
+      "expected a header of",
+    ],
+    [
+      "a header length of 2^62",
+      () =>
+        damaged("header.safetensors", (bytes) => {
+          bytes.writeBigUInt64LE(2n ** 62n);
+          return bytes;
+        }),
+      "found a header length of 4611686018427387904",
+    ],
+    [
+      "overlapping offsets",
+      async () => {
+        await writeFile(at("overlap.safetensors"), withHeader({ a: tensor(0, 8), b: tensor(4, 12) }, 12));
+        return at("overlap.safetensors");
+      },
+      "b: expected to begin at byte 8 of the data, found 4 (an overlap)",
+    ],
+    [
+      "out-of-range offsets",
+      async () => {
+        await writeFile(at("range.safetensors"), withHeader({ a: tensor(0, 400) }, 12));
+        return at("range.safetensors");
+      },
+      "for its tensors, found a file of",
+    ],
+    [
+      "not a weight file at all",
+      () => damaged("text.safetensors", () => Buffer.from("hello, hello, hello")),
+      "expected a safetensors header",
+    ],
+  ];
+  test.each(cases)("%s", async (_, make, message) => {
+    const path = await make();
+    const outcome = await setr("inspect", path);
+    expect(outcome.status).toBe(1);
+    expect(outcome.stderr.trimEnd().split("\n")).toHaveLength(1);
+    expect(outcome.stderr).toMatch(/^setr: /);
+    expect(outcome.stderr).toContain(message);
+  });
+});
+
+describe("setr activations", () => {
+  test("writes the named values and analyses", async () => {
+    const out = at("activations.safetensors");
+    const capture = "Z*,A1,A2.mean,U*,logits,rollout,position_similarity";
+    const outcome = await setr(
+      "activations",
+      "--weights",
+      PUP,
+      "--input",
+      EXPECTED,
+      "--heads",
+      "4",
+      "--capture",
+      capture,
+      "--out",
+      out,
+    );
+    expect(outcome).toMatchObject({ status: 0, stdout: expect.stringContaining("rollout [37, 37]") });
+    const [written, expected] = [await openSafetensors(out), await openSafetensors(EXPECTED)];
+    expect([...written.tensors.keys()].sort()).toEqual([
+      "A1",
+      "A2.mean",
+      "U1",
+      "U2",
+      "U3",
+      "U4",
+      "U5",
+      "Z1",
+      "Z2",
+      "Z3",
+      "Z4",
+      "logits",
+      "position_similarity",
+      "rollout",
+    ]);
+    for (const name of ["Z4", "rollout", "position_similarity"]) {
+      expect(distance(await readTensor(written, name), await readTensor(expected, name))).toBeLessThan(1e-4);
+    }
+  });
+
+  test("takes a photo and another image size", async () => {
+    const out = at("alps.safetensors");
+    const size = ["--image-size", "96x160", "--heads", "4"];
+    const outcome = await setr(
+      "activations",
+      "--weights",
+      PUP,
+      "--photo",
+      "alps",
+      ...size,
+      "--capture",
+      "logits",
+      "--out",
+      out,
+    );
+    expect(outcome.status).toBe(0);
+    expect((await openSafetensors(out)).tensors.get("logits")?.shape).toEqual([1, 7, 96, 160]);
+  });
+
+  test.each([
+    [["--capture", "Z9"], 1, /^setr: capture: expected names among .*Z1\.\.Z4.*found "Z9"$/m],
+    [["--capture", "Z1", "--heads", "5"], 1, /^setr: heads: expected a divisor of the width 64, found 5$/m],
+    [["--capture", "Z1", "--heads", "four"], 2, /expected a positive whole number, found "four"/],
+    [[], 2, /required option '--capture <names>'/],
+    [
+      ["--capture", "Z1", "--image-size", "100"],
+      1,
+      /^setr: image size: expected a multiple of the patch size 16, found 100$/m,
+    ],
+  ])("refuses %j", async (args, status, message) => {
+    const outcome = await setr(
+      "activations",
+      "--weights",
+      PUP,
+      "--photo",
+      "alps",
+      "--out",
+      at("never.safetensors"),
+      ...args,
+    );
+    expect(outcome).toMatchObject({ status, stderr: expect.stringMatching(message) });
+    expect(await readdir(folder)).not.toContain("never.safetensors");
+  });
+
+  test("needs an input or a photo, and not both", async () => {
+    const args = ["activations", "--weights", PUP, "--capture", "Z1", "--out", at("never.safetensors")];
+    expect(await setr(...args)).toMatchObject({
+      status: 2,
+      stderr: expect.stringContaining("expected --input or --photo"),
+    });
+    expect(await setr(...args, "--photo", "alps", "--input", EXPECTED)).toMatchObject({ status: 2 });
+  });
+
+  test.each([
+    ["empty.jpg", Buffer.alloc(0), "found an empty file"],
+    ["letter.jpg", Buffer.from("Dear reader,"), "expected JPEG, PNG"],
+  ])("refuses the photo %s", async (name, content, message) => {
+    await writeFile(at(name), content);
+    const args = ["--weights", PUP, "--capture", "Z1", "--photo", at(name), "--out", at("never.safetensors")];
+    const outcome = await setr("activations", ...args);
+    expect(outcome).toMatchObject({ status: 1, stderr: expect.stringContaining(message) });
+    expect(outcome.stderr.split("\n").filter((line) => line.startsWith("setr: "))).toHaveLength(1);
+  });
+
+  test("refuses an input that holds NaN", async () => {
+    const data = new Float32Array(3 * 96 * 96);
+    data[5] = Number.NaN;
+    await writeArrays(at("nan.safetensors"), new Map([["input", { shape: [1, 3, 96, 96], data }]]));
+    const args = [
+      "--weights",
+      PUP,
+      "--capture",
+      "Z1",
+      "--input",
+      at("nan.safetensors"),
+      "--out",
+      at("never.safetensors"),
+    ];
+    expect(await setr("activations", ...args)).toMatchObject({
+      status: 1,
+      stderr: expect.stringContaining("found NaN"),
+    });
+  });
+});
+
+describe("setr segment", () => {
+  test("writes class numbers at the photo's own size, and scores", async () => {
+    const [out, logits] = [at("mask.png"), at("logits.safetensors")];
+    const outcome = await setr(
+      "segment",
+      "--weights",
+      PUP,
+      "--photo",
+      "alps",
+      "--heads",
+      "4",
+      "--out",
+      out,
+      "--logits",
+      logits,
+    );
+    expect(outcome).toMatchObject({
+      status: 0,
+      stdout: expect.stringMatching(/mask\.png: 484x1024 pixels\n {2}class \d: \d/),
+    });
+    expect(await sharp(out).metadata()).toMatchObject({ width: 1024, height: 484, channels: 1 });
+    expect((await openSafetensors(logits)).tensors.get("logits")?.shape).toEqual([1, 7, 96, 96]);
+  });
+
+  test("slides windows over a prepared picture", async () => {
+    const logits = at("slide.safetensors");
+    const args = ["--mode", "slide", "--stride", "64", "--heads", "4", "--out", at("slide.png"), "--logits", logits];
+    const outcome = await setr("segment", "--weights", PUP, "--input", EXPECTED, ...args);
+    expect(outcome).toMatchObject({ status: 0, stderr: expect.stringContaining("window 6 of 6") });
+    const expected = await readTensor(await openSafetensors(EXPECTED), "slide_logits");
+    expect(distance(await readTensor(await openSafetensors(logits), "slide_logits"), expected)).toBeLessThan(1e-3);
+  });
+
+  test("refuses a stride larger than the window and leaves nothing behind", async () => {
+    const args = ["--mode", "slide", "--stride", "97", "--out", at("never.png")];
+    const outcome = await setr("segment", "--weights", PUP, "--input", EXPECTED, ...args);
+    expect(outcome).toMatchObject({
+      status: 1,
+      stderr: expect.stringContaining("stride: expected a whole number from 1 to 96, found 97"),
+    });
+    expect((await readdir(folder)).filter((name) => /never|\.tmp$/.test(name))).toEqual([]);
+  });
+});
+
+describe("setr verify", () => {
+  test("agrees with the reference values and says so per array", async () => {
+    const outcome = await setr("verify", "--weights", PUP, "--expected", EXPECTED);
+    expect(outcome).toMatchObject({ status: 0, stdout: expect.stringContaining("17 of 17 arrays agree") });
+  });
+
+  test("exits with 1 past tolerance and names the arrays", async () => {
+    const outcome = await setr("verify", "--weights", PUP, "--expected", EXPECTED, "--heads", "2");
+    expect(outcome.status).toBe(1);
+    expect(outcome.stderr).toMatch(/setr: verify: expected agreement, found differences past tolerance in A1, Z1/);
+  });
+});
+
+describe("setr init and inspect", () => {
+  test("a file written by init is shown by inspect, as text and as JSON", async () => {
+    const out = at("init.safetensors");
+    const args = ["--variant", "mla-small", "--image-size", "48x64", "--classes", "11", "--seed", "5"];
+    expect(await setr("init", ...args, "--out", out)).toMatchObject({ status: 0 });
+    const text = await setr("inspect", out);
+    expect(text.stdout).toMatch(
+      /trained +no: random values[\s\S]*grid +3x4 patches, 12 tokens[\s\S]*decoder +mla, layers 6,12,18,24/,
+    );
+    const json = JSON.parse((await setr("inspect", out, "--json")).stdout);
+    expect(json).toMatchObject({ trained: false, tokens: 12, config: { numClasses: 11, embedDim: 128 } });
+  });
+
+  test("init refuses an unknown variant and a size that is no multiple of 16", async () => {
+    expect(await setr("init", "--variant", "pup-tiny", "--out", at("never"))).toMatchObject({ status: 1 });
+    const odd = await setr("init", "--variant", "pup-small", "--image-size", "50", "--out", at("never"));
+    expect(odd).toMatchObject({
+      status: 1,
+      stderr: "setr: image size: expected a multiple of the patch size 16, found 50\n",
+    });
+  });
+});
+
+describe("the program", () => {
+  test("prints no stack unless asked to", async () => {
+    expect((await setr("inspect", at("nowhere"))).stderr).not.toContain("    at ");
+    expect((await setr("--debug", "inspect", at("nowhere"))).stderr).toContain("    at ");
+  });
+
+  test("exits with 2 on wrong usage and with 0 on help", async () => {
+    expect(await setr("paint")).toMatchObject({ status: 2 });
+    expect(await setr("--help")).toMatchObject({ status: 0, stdout: expect.stringContaining("figures") });
+  });
+
+  test("says in one line what it cannot write", async () => {
+    await writeFile(at("occupied"), "");
+    const outcome = await setr(
+      "init",
+      "--variant",
+      "pup-small",
+      "--image-size",
+      "32",
+      "--out",
+      at("occupied/x.safetensors"),
+    );
+    expect(outcome.status).toBe(1);
+    expect(outcome.stderr).toMatch(/^setr: .*x\.safetensors: cannot be written \(E.+\)\n$/);
+  });
+});
