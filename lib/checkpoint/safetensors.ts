@@ -42,7 +42,7 @@ export async function openSafetensors(path: string): Promise<TensorFile> {
     const headerLength = await readHeaderLength(handle, path, byteLength);
     const text = (await readBytes(handle, path, 8, headerLength)).toString("utf8");
     const header = parseHeader(path, text);
-    const metadata = parseMetadata(path, header["__metadata__"]);
+    const metadata = parseMetadata(path, header.__metadata__);
     const entries = Object.entries(header).filter(([name]) => name !== "__metadata__");
     const tensors = entries.map(([name, value]) => parseEntry(path, name, value, 8 + headerLength));
     checkLayout(path, tensors, 8 + headerLength, byteLength);

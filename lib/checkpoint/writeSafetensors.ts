@@ -59,7 +59,7 @@ export async function writeArrays(
 
 function headerBytes(tensors: readonly TensorToWrite[], metadata: Readonly<Record<string, string>>): Buffer {
   const header: Record<string, unknown> = {};
-  if (Object.keys(metadata).length > 0) header["__metadata__"] = metadata;
+  if (Object.keys(metadata).length > 0) header.__metadata__ = metadata;
   let offset = 0;
   for (const { name, shape, dtype } of tensors) {
     const end = offset + sizeOf(shape) * DTYPE_BYTES[dtype];

@@ -7,9 +7,9 @@ const bytes = (array: ArrayBufferView) => new Uint8Array(array.buffer, array.byt
 test("every half-precision number widens and narrows to itself", () => {
   const all = Uint16Array.from({ length: 65536 }, (_, i) => i);
   const back = toHalf(toFloat32(bytes(all), "F16"));
-  const isNaN = (half: number) => (half & 0x7c00) === 0x7c00 && (half & 0x3ff) !== 0;
+  const isNotANumber = (half: number) => (half & 0x7c00) === 0x7c00 && (half & 0x3ff) !== 0;
   for (const half of all)
-    expect(isNaN(half) ? isNaN(back[half]!) : back[half] === half, `0x${half.toString(16)}`).toBe(true);
+    expect(isNotANumber(half) ? isNotANumber(back[half]!) : back[half] === half, `0x${half.toString(16)}`).toBe(true);
 });
 
 test.each([
