@@ -2,6 +2,7 @@ import { basename } from "node:path";
 import type { AttentionMapOptions } from "./analysis/attentionMap";
 import type { Photo } from "./image/photo";
 import type { Setr } from "./setr";
+import { version } from "./version";
 
 /** How a figure came to be, as its caption and its file's metadata say it. */
 export type FigureRecipe = Readonly<Record<string, string>>;
@@ -27,6 +28,7 @@ export function recipe(model: Setr, figure: string, method: string, photos: read
     input: `${config.imageHeight}x${config.imageWidth} px`,
     ...(photos.length > 0 ? { photo: names } : {}),
     engine: model.engineName,
+    software: `setr ${version}`,
   };
 }
 
