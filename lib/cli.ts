@@ -128,11 +128,15 @@ function figureNumbers(text: string): number[] {
 }
 
 async function main(): Promise<void> {
-  const program = buildProgram();
+  const words = process.argv.slice(2);
+  const debug = words.includes("--debug"); // understood before and after the command
   try {
-    await program.parseAsync();
+    await buildProgram().parseAsync(
+      words.filter((word) => word !== "--debug"),
+      { from: "user" },
+    );
   } catch (error) {
-    process.exitCode = report(error as Error, process.argv.includes("--debug"));
+    process.exitCode = report(error as Error, debug);
   }
 }
 

@@ -306,6 +306,7 @@ describe("the program", () => {
   test("prints no stack unless asked to", async () => {
     expect((await setr("inspect", at("nowhere"))).stderr).not.toContain("    at ");
     expect((await setr("--debug", "inspect", at("nowhere"))).stderr).toContain("    at ");
+    expect((await setr("inspect", at("nowhere"), "--debug")).stderr).toContain("    at ");
   });
 
   test("exits with 2 on wrong usage and with 0 on help", async () => {
