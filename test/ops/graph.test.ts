@@ -1,0 +1,43 @@
+import { expect, test } from "vitest";
+import { setr } from "../../lib/model/model";
+import { variantConfig } from "../../lib/model/variants";
+import { GraphOps } from "../../lib/ops/graph";
+import { encodeOnnx } from "../../lib/ops/onnx";
+
+const config = variantConfig("pup-small", { imageHeight: 48, imageWidth: 80 });
+const inFile = { kind: "file", location: "weights", offset: 0, byteLength: 4 } as const;
+
+function graphOf(wanted: string[], type: "F32" | "F16" = "F32") {
+  const ops = new GraphOps([1, 3, 48, 80], wanted, () => ({ type, data: inFile }));
+  setr(ops, config, ops.input);
+  return { graph: ops.finish(), outputNames: ops.outputNames() };
+}
+
+test("a graph holds only what the wanted values need", () => {
+  const { graph } = graphOf(["Z1"]);
+  const names = graph.initializers.map((initializer) => initializer.name);
+  expect(names).toContain("backbone.blocks.0.mlp.fc2.weight");
+  expect(names.filter((name) => /blocks\.[1-9]|decode_head/.test(name))).toEqual([]);
+  expect(graph.outputs).toHaveLength(1);
+});
+
+test("two names of one value share one output", () => {
+  const { graph, outputNames } = graphOf(["U5", "logits"]);
+  expect(graph.outputs).toHaveLength(1);
+  expect(outputNames.get("U5")).toBe(outputNames.get("logits"));
+});
+
+test("derived values cost nothing unless they are wanted", () => {
+  const nodes = (wanted: string[]) => graphOf(wanted).graph.nodes.length;
+  expect(nodes(["logits", "A1.mean", "U4.features"])).toBe(nodes(["logits"]) + 2);
+});
+
+test("half-precision weights are widened once, where they enter", () => {
+  const { graph } = graphOf(["Z1"], "F16");
+  const parameters = graph.initializers.filter(({ data }) => data.kind === "file").length;
+  expect(graph.nodes.filter(({ operator }) => operator === "Cast")).toHaveLength(parameters);
+});
+
+test("weights are referenced, not copied: the model of 24 layers is small", () => {
+  expect(encodeOnnx(graphOf(["logits"]).graph).byteLength).toBeLessThan(200_000);
+});
