@@ -85,6 +85,11 @@ export async function fillBytes(file: OpenedFile, position: number, buffer: Uint
 /** One system call reads less than 2 GiB. */
 const MAX_READ_BYTES = 1 << 30;
 
+/** A shape or strides in an error message, at most 80 characters. */
+export function describeShape(lengths: readonly number[]): string {
+  return describe(`[${lengths.join(", ")}]`);
+}
+
 /** A value of a header in an error message: JSON, at most 80 characters, on one line. */
 export function describe(value: unknown): string {
   if (value === undefined) return "nothing";

@@ -1,4 +1,4 @@
-import { constants, type Inflate, inflateRaw } from "node:zlib";
+import { constants, type Inflate, inflateRaw, inflateRawSync } from "node:zlib";
 import { CheckpointError } from "../errors";
 
 /** Most that the deflate format can expand by: a match of 258 bytes takes at least 2 bits. */
@@ -34,14 +34,13 @@ export function inflateExactly(subject: string, stored: Uint8Array, byteLength: 
  * @returns as much as `stored` gives
  * @throws CheckpointError `damaged`
  */
-export function inflateBeginning(subject: string, stored: Uint8Array): Promise<Buffer> {
+export function inflateBeginning(subject: string, stored: Uint8Array): Buffer {
   const limit = stored.length * MAX_DEFLATE_RATIO + 1024;
-  return new Promise((resolve, reject) => {
-    inflateRaw(stored, { finishFlush: constants.Z_SYNC_FLUSH, maxOutputLength: limit }, (error, bytes) => {
-      if (error) reject(inflateError(subject, limit, error));
-      else resolve(bytes);
-    });
-  });
+  try {
+    return inflateRawSync(stored, { finishFlush: constants.Z_SYNC_FLUSH, maxOutputLength: limit });
+  } catch (error) {
+    throw inflateError(subject, limit, error as NodeJS.ErrnoException);
+  }
 }
 
 function inflateError(subject: string, byteLength: number, error: NodeJS.ErrnoException): CheckpointError {

@@ -1,12 +1,15 @@
 import { CheckpointError } from "../errors";
 import { DTYPE_BYTES, type DType } from "./dtype";
-import { describe, type OpenedFile, readBytes } from "./fileBytes";
+import { describe, describeShape, type OpenedFile, readBytes } from "./fileBytes";
 import { type NpyHeader, parseNpyHeader } from "./npyHeader";
 import { NUMPY_DTYPES } from "./numpyScalar";
 import { checkTensor, rowMajorStrides, type StoredTensor, type TensorFile, type TensorStorage } from "./tensorFile";
 
 /** What a .npy file begins with. */
 export const NPY_MAGIC = Buffer.from("\x93NUMPY", "latin1");
+
+/** Bytes read at first, which hold every header that NumPy writes for plain numbers. */
+const FIRST_BYTES = 256;
 
 /** Longest header read; NumPy writes 128 bytes. */
 export const MAX_NPY_HEADER_BYTES = 64 << 10;
@@ -52,7 +55,7 @@ export async function readNpyTensor(
   const { shape } = header;
   const byteLength = shape.reduce((product, length) => product * length, DTYPE_BYTES[dtype]);
   if (byteLength !== storage.byteLength - end) {
-    const expected = `${byteLength} bytes for ${dtype} [${shape.join(", ")}]`;
+    const expected = `${byteLength} bytes for ${dtype} ${describeShape(shape)}`;
     throw new CheckpointError("tensor-size", `${subject}: expected ${expected}, found ${storage.byteLength - end}`);
   }
   return checkTensor(path, { name, dtype, shape, strides: stridesOf(header), storage, byteOffset: end });
@@ -62,18 +65,18 @@ async function readHeaderText(subject: string, readBeginning: (length: number) =
   const fail = (expected: string, found: unknown): never => {
     throw new CheckpointError("npy-header", `${subject}: expected ${expected}, found ${describe(found)}`);
   };
-  const start = await readBeginning(12);
+  const start = await readBeginning(FIRST_BYTES);
   if (start.length < 12 || !start.subarray(0, 6).equals(NPY_MAGIC)) {
-    return fail("an array that begins with \\x93NUMPY", `${start.toString("hex")} (hexadecimal)`);
+    return fail("an array that begins with \\x93NUMPY", `${start.toString("hex", 0, 12)} (hexadecimal)`);
   }
   const [major, minor] = [start[6]!, start[7]!];
   if (major < 1 || major > 3 || minor !== 0) return fail("format version 1.0, 2.0 or 3.0", `${major}.${minor}`);
   const begin = major === 1 ? 10 : 12;
   const length = major === 1 ? start.readUInt16LE(8) : start.readUInt32LE(8);
   if (length > MAX_NPY_HEADER_BYTES) return fail(`a header of at most ${MAX_NPY_HEADER_BYTES} bytes`, length);
-  const bytes = await readBeginning(begin + length);
+  const bytes = start.length < begin + length ? await readBeginning(begin + length) : start;
   if (bytes.length < begin + length) return fail(`a header of ${length} bytes`, bytes.length - begin);
-  return { text: bytes.toString(major === 3 ? "utf8" : "latin1", begin), end: begin + length };
+  return { text: bytes.toString(major === 3 ? "utf8" : "latin1", begin, begin + length), end: begin + length };
 }
 
 function parseDescr(subject: string, descr: string): DType {

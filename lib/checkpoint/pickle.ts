@@ -1,6 +1,6 @@
 import { OPCODES, refusedOpcode } from "./pickleOpcodes";
 import { childrenOf, type PickleValue } from "./pickleValue";
-import { charge, fail, PICKLE_LIMITS, type PickleMeaning, takeBytes, type Unpickling } from "./unpickling";
+import { charge, fail, PICKLE_LIMITS, type PickleMeaning, takeByte, type Unpickling } from "./unpickling";
 
 /** A value, and where the next byte after its pickle is. */
 export interface Unpickled {
@@ -27,12 +27,12 @@ export function readPickle(path: string, bytes: Buffer, meaning: PickleMeaning):
     position: 0,
     stack: [],
     marks: [],
-    memo: new Map(),
+    memo: [],
     steps: 0,
     objects: 0,
   };
   for (;;) {
-    const code = takeBytes(pickle, 1)[0]!;
+    const code = takeByte(pickle);
     charge(pickle, 1);
     if (code === 0x2e) break; // STOP
     const opcode = OPCODES.get(code);

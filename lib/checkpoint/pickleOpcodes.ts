@@ -1,5 +1,5 @@
 import { isKind, kindOf, type PickleDict, type PickleValue, tupleItems } from "./pickleValue";
-import { charge, fail, made, PICKLE_LIMITS, takeBytes, type Unpickling } from "./unpickling";
+import { charge, fail, made, PICKLE_LIMITS, takeByte, takeBytes, type Unpickling } from "./unpickling";
 
 /** One instruction of the pickle machine. */
 export interface Opcode {
@@ -15,7 +15,7 @@ function pushing(code: number | string, name: string, make: (pickle: Unpickling)
   return opcode(code, name, (pickle) => pickle.stack.push(make(pickle)));
 }
 
-const uint8 = (pickle: Unpickling) => takeBytes(pickle, 1)[0]!;
+const uint8 = takeByte;
 const uint16 = (pickle: Unpickling) => takeBytes(pickle, 2).readUInt16LE();
 const uint32 = (pickle: Unpickling) => takeBytes(pickle, 4).readUInt32LE();
 const int32 = (pickle: Unpickling) => takeBytes(pickle, 4).readInt32LE();
@@ -65,9 +65,9 @@ export const OPCODES: ReadonlyMap<number, Opcode> = new Map([
   opcode("s", "SETITEM", (pickle) => setItems(pickle, popMany(pickle, 2))),
   opcode("u", "SETITEMS", (pickle) => setItems(pickle, popMarked(pickle))),
   opcode(0x90, "ADDITEMS", addItems),
-  opcode("q", "BINPUT", (pickle) => void pickle.memo.set(uint8(pickle), top(pickle))),
-  opcode("r", "LONG_BINPUT", (pickle) => void pickle.memo.set(uint32(pickle), top(pickle))),
-  opcode(0x94, "MEMOIZE", (pickle) => void pickle.memo.set(pickle.memo.size, top(pickle))),
+  opcode("q", "BINPUT", (pickle) => remember(pickle, uint8(pickle))),
+  opcode("r", "LONG_BINPUT", (pickle) => remember(pickle, uint32(pickle))),
+  opcode(0x94, "MEMOIZE", (pickle) => remember(pickle, pickle.memo.length)),
   pushing("h", "BINGET", (pickle) => recall(pickle, uint8(pickle))),
   pushing("j", "LONG_BINGET", (pickle) => recall(pickle, uint32(pickle))),
   pushing("c", "GLOBAL", (pickle) => findGlobal(pickle, readLine(pickle), readLine(pickle))),
@@ -187,8 +187,14 @@ function top(pickle: Unpickling): PickleValue {
   return pickle.stack.at(-1)!;
 }
 
+function remember(pickle: Unpickling, index: number): void {
+  const limit = pickle.memo.length + PICKLE_LIMITS.memoGap;
+  if (index > limit) fail(pickle, "pickle-structure", `a memo number of at most ${limit}`, index);
+  pickle.memo[index] = top(pickle);
+}
+
 function recall(pickle: Unpickling, index: number): PickleValue {
-  const value = pickle.memo.get(index);
+  const value = pickle.memo[index];
   return value === undefined ? fail(pickle, "pickle-structure", `memo ${index} to be set`, "nothing there") : value;
 }
 

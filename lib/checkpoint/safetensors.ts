@@ -1,7 +1,7 @@
 import { sizeOf } from "../arrays";
 import { CheckpointError } from "../errors";
 import { DTYPE_BYTES, type DType } from "./dtype";
-import { describe, type OpenedFile, readBytes, withFile } from "./fileBytes";
+import { describe, describeShape, type OpenedFile, readBytes, withFile } from "./fileBytes";
 import { MAX_AXES, rowMajorStrides, type StoredTensor, type TensorFile } from "./tensorFile";
 
 export { readTensor } from "./readTensors";
@@ -87,7 +87,10 @@ function parseHeader(path: string, text: string): Record<string, unknown> {
   }
   const repeated = repeatedKey(text);
   if (repeated !== undefined) {
-    throw new CheckpointError("duplicate-name", `${path}: expected each tensor once, found "${repeated}" twice`);
+    throw new CheckpointError(
+      "duplicate-name",
+      `${path}: expected each tensor once, found ${describe(repeated)} twice`,
+    );
   }
   return header as Record<string, unknown>;
 }
@@ -123,7 +126,10 @@ function parseMetadata(path: string, value: unknown): Record<string, string> {
 
 function parseEntry(path: string, name: string, value: unknown, dataStart: number): TensorEntry {
   const fail = (expected: string, found: unknown): never => {
-    throw new CheckpointError("tensor-entry", `${path}: ${name}: expected ${expected}, found ${describe(found)}`);
+    throw new CheckpointError(
+      "tensor-entry",
+      `${path}: ${describe(name)}: expected ${expected}, found ${describe(found)}`,
+    );
   };
   if (typeof value !== "object" || value === null) return fail("a tensor entry", value);
   const { dtype, shape, data_offsets: offsets } = value as Record<string, unknown>;
@@ -135,7 +141,7 @@ function parseEntry(path: string, name: string, value: unknown, dataStart: numbe
   const [begin, end] = offsets as [number, number];
   const byteLength = sizeOf(shape) * DTYPE_BYTES[dtype as DType];
   if (end - begin !== byteLength) {
-    return fail(`${byteLength} bytes for ${dtype} [${shape.join(", ")}]`, `offsets ${begin} to ${end}`);
+    return fail(`${byteLength} bytes for ${dtype} ${describeShape(shape)}`, `offsets ${begin} to ${end}`);
   }
   const offset = dataStart + begin;
   const storage = { name, offset, storedByteLength: byteLength, byteLength, compression: "none" } as const;
@@ -155,7 +161,7 @@ function checkLayout(path: string, tensors: readonly TensorEntry[], dataStart: n
       const kind = entry.offset < expected ? "an overlap" : "a hole";
       throw new CheckpointError(
         "offsets",
-        `${path}: ${entry.name}: expected to begin at byte ${expected - dataStart} of the data, found ${entry.offset - dataStart} (${kind})`,
+        `${path}: ${describe(entry.name)}: expected to begin at byte ${expected - dataStart} of the data, found ${entry.offset - dataStart} (${kind})`,
       );
     }
     expected += entry.byteLength;

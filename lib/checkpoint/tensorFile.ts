@@ -1,5 +1,6 @@
 import { CheckpointError } from "../errors";
 import { DTYPE_BYTES, type DType } from "./dtype";
+import { describe, describeShape } from "./fileBytes";
 import type { PickleValue } from "./pickleValue";
 
 /** The wire formats that can be opened. */
@@ -101,9 +102,9 @@ export function tensorBytes({ shape, dtype }: Pick<StoredTensor, "shape" | "dtyp
 export function checkTensor(path: string, tensor: StoredTensor): StoredTensor {
   const { name, shape, strides, storage, byteOffset } = tensor;
   const fail = (code: string, expected: string, found: string): never => {
-    throw new CheckpointError(code, `${path}: ${name}: expected ${expected}, found ${found}`);
+    throw new CheckpointError(code, `${path}: ${describe(name)}: expected ${expected}, found ${found}`);
   };
-  const text = `shape [${shape.join(", ")}] and strides [${strides.join(", ")}]`;
+  const text = `shape ${describeShape(shape)} and strides ${describeShape(strides)}`;
   if (shape.length > MAX_AXES) return fail("tensor-entry", `at most ${MAX_AXES} axes`, `${shape.length}`);
   const whole = [...shape, ...strides, byteOffset].every((value) => Number.isSafeInteger(value) && value >= 0);
   if (!whole || shape.length !== strides.length) {

@@ -12,6 +12,8 @@ export const PICKLE_LIMITS = {
   objects: 200_000,
   /** Deepest nesting. */
   depth: 100,
+  /** Numbers left out between remembered values; writers leave out none, or the first. */
+  memoGap: 64,
   /** Bytes of one whole number. */
   longBytes: 32,
   /** Characters of the name of a module, class or function. */
@@ -40,7 +42,8 @@ export interface Unpickling {
   stack: PickleValue[];
   /** Heights of the stack at which marks lie. */
   readonly marks: number[];
-  readonly memo: Map<number, PickleValue>;
+  /** Values put aside, by number. */
+  readonly memo: PickleValue[];
   steps: number;
   objects: number;
 }
@@ -63,6 +66,14 @@ export function takeBytes(pickle: Unpickling, length: number): Buffer {
   const taken = pickle.bytes.subarray(pickle.position, end);
   pickle.position = end;
   return taken;
+}
+
+/** The next byte of the pickle. */
+export function takeByte(pickle: Unpickling): number {
+  const byte = pickle.bytes[pickle.position];
+  if (byte === undefined || pickle.position >= PICKLE_LIMITS.bytes) return takeBytes(pickle, 1)[0]!; // refuses
+  pickle.position++;
+  return byte;
 }
 
 /** Counts work done against its bound. */

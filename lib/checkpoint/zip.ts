@@ -15,8 +15,8 @@ export interface ZipMember {
   readonly limit: number;
 }
 
-/** Most members and most directory bytes that are looked at. */
-export const ZIP_LIMITS = { members: 20_000, directoryBytes: 8 << 20 } as const;
+/** Most members, most directory bytes that are looked at, and longest name. */
+export const ZIP_LIMITS = { members: 10_000, directoryBytes: 8 << 20, nameLength: 500 } as const;
 
 /** All members decompressed may be this many times as large as the file, and 64 MiB more. */
 export const MAX_EXPANSION = 100;
@@ -180,11 +180,12 @@ function findExtra(extra: Buffer, id: number): Buffer | undefined {
   return undefined;
 }
 
+/** Names are UTF-8 without control characters; those that could lead out of a folder are refused with them. */
 function decodeName(file: OpenedFile, bytes: Buffer): string {
   const name = bytes.toString("utf8");
-  const parts = name.split("/");
-  const isPlain = !/[\0\\\ufffd]|^[A-Za-z]:|^\//.test(name) && name !== "" && !parts.includes("..");
-  return isPlain ? name : refuse(file, "zip-name", "relative member names without .. or backslashes", name);
+  const isPlain = !/[\p{Cc}\\\ufffd]|^[A-Za-z]:|^\//u.test(name) && name !== "" && name.length <= ZIP_LIMITS.nameLength;
+  if (isPlain && !name.split("/").includes("..")) return name;
+  return refuse(file, "zip-name", "short relative member names without .. or backslashes", name);
 }
 
 function checkMembers(file: OpenedFile, found: Omit<ZipMember, "limit">[], directoryOffset: number) {

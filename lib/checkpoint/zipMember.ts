@@ -62,7 +62,7 @@ export async function readMemberBeginning(file: OpenedFile, storage: TensorStora
   if (storage.compression === "none") return readBytes(file, storage.offset, wanted);
   for (let taken = Math.min(512, storage.storedByteLength); ; taken = Math.min(4 * taken, storage.storedByteLength)) {
     const stored = await readBytes(file, storage.offset, taken);
-    const bytes = await inflateBeginning(`${file.path}: ${storage.name}`, stored);
+    const bytes = inflateBeginning(`${file.path}: ${storage.name}`, stored);
     if (bytes.length >= wanted || taken === storage.storedByteLength) return bytes.subarray(0, wanted);
   }
 }
