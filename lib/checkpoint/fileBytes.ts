@@ -95,5 +95,5 @@ export function describe(value: unknown): string {
   if (value === undefined) return "nothing";
   const text = typeof value === "string" ? value : (JSON.stringify(value) ?? String(value));
   const short = text.length > 80 ? `${text.slice(0, 77)}...` : text;
-  return [...short].map((character) => (character < " " || character === "\u007f" ? "?" : character)).join("");
+  return short.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, "?");
 }

@@ -46,11 +46,3 @@ function copyStrided({ shape, strides }: StoredTensor, source: Words, target: Wo
     }
   }
 }
-
-/** The part of its storage that a tensor touches, in bytes from the storage's beginning. */
-export function touchedRange(tensor: StoredTensor): { begin: number; end: number } {
-  const begin = tensor.byteOffset;
-  if (tensor.shape.includes(0)) return { begin, end: begin };
-  const last = tensor.shape.reduce((sum, length, axis) => sum + (length - 1) * tensor.strides[axis]!, 0);
-  return { begin, end: begin + (last + 1) * DTYPE_BYTES[tensor.dtype] };
-}

@@ -11,6 +11,9 @@ export interface NpyHeader {
 
 const TOKEN = /\s*('[^'\\]*'|"[^"\\]*"|\d+L?|True|False|[{}():,[\]])/y;
 
+/** Refuses the header. */
+type Fail = (expected: string, found: unknown) => never;
+
 /** One token of the header and how to go on. */
 interface Tokens {
   readonly peek: () => string | undefined;
@@ -26,33 +29,30 @@ interface Tokens {
  * Source: NumPy's format specification, numpy/lib/format.py.
  */
 export function parseNpyHeader(subject: string, text: string): NpyHeader {
-  const fail = (expected: string, found: unknown): never => {
+  const fail: Fail = (expected, found) => {
     throw new CheckpointError("npy-header", `${subject}: expected ${expected} in the header, found ${describe(found)}`);
   };
   const tokens = tokenise(text, fail);
-  const values = new Map<string, unknown>();
+  const header: { descr?: string; fortranOrder?: boolean; shape?: number[] } = {};
   tokens.take("{");
   while (tokens.peek() !== "}") {
     const key = tokens.take().slice(1, -1);
-    if (values.has(key)) fail("each key once", key);
     tokens.take(":");
-    if (key === "descr") values.set(key, readDescr(subject, tokens));
-    else if (key === "fortran_order") values.set(key, readFlag(tokens, fail));
-    else if (key === "shape") values.set(key, readShape(tokens, fail));
-    else fail("descr, fortran_order and shape", key);
+    if (key === "descr" && header.descr === undefined) header.descr = readDescr(subject, tokens);
+    else if (key === "fortran_order" && header.fortranOrder === undefined) header.fortranOrder = readFlag(tokens, fail);
+    else if (key === "shape" && header.shape === undefined) header.shape = readShape(tokens, fail);
+    else fail("descr, fortran_order and shape, each once,", key);
     if (tokens.peek() !== "}") tokens.take(",");
   }
   tokens.take("}");
-  if (tokens.peek() !== undefined || values.size !== 3)
-    fail("one dictionary of descr, fortran_order and shape", text.trim());
-  return {
-    descr: values.get("descr") as string,
-    fortranOrder: values.get("fortran_order") as boolean,
-    shape: values.get("shape") as number[],
-  };
+  const { descr, fortranOrder, shape } = header;
+  if (tokens.peek() === undefined && descr !== undefined && fortranOrder !== undefined && shape) {
+    return { descr, fortranOrder, shape };
+  }
+  return fail("one dictionary of descr, fortran_order and shape", text.trim());
 }
 
-function tokenise(text: string, fail: (expected: string, found: unknown) => never): Tokens {
+function tokenise(text: string, fail: Fail): Tokens {
   const list: string[] = [];
   const end = text.trimEnd().length;
   TOKEN.lastIndex = 0;
@@ -79,12 +79,12 @@ function readDescr(subject: string, tokens: Tokens): string {
   throw new CheckpointError("npy-dtype", `${subject}: expected a plain number type, found a type with fields`);
 }
 
-function readFlag(tokens: Tokens, fail: (expected: string, found: unknown) => never): boolean {
+function readFlag(tokens: Tokens, fail: Fail): boolean {
   const token = tokens.take();
   return token === "True" || token === "False" ? token === "True" : fail("True or False", token);
 }
 
-function readShape(tokens: Tokens, fail: (expected: string, found: unknown) => never): number[] {
+function readShape(tokens: Tokens, fail: Fail): number[] {
   const shape: number[] = [];
   tokens.take("(");
   while (tokens.peek() !== ")") {

@@ -3,9 +3,9 @@ import { CheckpointError } from "../errors";
 import { checkCrc32 } from "./crc32";
 import { toFloat32 } from "./dtype";
 import { fillBytes, type OpenedFile, openFile, readBytes } from "./fileBytes";
-import { gather, touchedRange } from "./gather";
+import { gather } from "./gather";
 import { inflateExactly } from "./inflate";
-import type { StoredTensor, TensorFile, TensorStorage } from "./tensorFile";
+import { type StoredTensor, type TensorFile, type TensorStorage, touchedRange } from "./tensorFile";
 
 /** Bytes read at a time where they are only passed on. */
 const CHUNK_BYTES = 4 << 20;

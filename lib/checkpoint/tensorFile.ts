@@ -90,6 +90,14 @@ export function tensorBytes({ shape, dtype }: Pick<StoredTensor, "shape" | "dtyp
   return shape.reduce((product, length) => product * length, DTYPE_BYTES[dtype]);
 }
 
+/** The part of its storage that a tensor touches, in bytes from the storage's beginning. */
+export function touchedRange(tensor: StoredTensor): { begin: number; end: number } {
+  const begin = tensor.byteOffset;
+  if (tensor.shape.includes(0)) return { begin, end: begin };
+  const last = tensor.shape.reduce((sum, length, axis) => sum + (length - 1) * tensor.strides[axis]!, 0);
+  return { begin, end: begin + (last + 1) * DTYPE_BYTES[tensor.dtype] };
+}
+
 /**
  * Checks a tensor from a file before it enters the table: whole non-negative lengths and strides whose products are
  * exact, and every element inside the storage.
@@ -110,17 +118,12 @@ export function checkTensor(path: string, tensor: StoredTensor): StoredTensor {
   if (!whole || shape.length !== strides.length) {
     return fail("tensor-entry", "whole, non-negative lengths with one stride each", text);
   }
-  const last = shape.reduce((sum, length, axis) => sum + (length - 1) * strides[axis]!, 0);
   const itemBytes = DTYPE_BYTES[tensor.dtype];
-  const bytes = shape.includes(0) ? 0 : tensorBytes(tensor);
-  const end = shape.includes(0) ? byteOffset : byteOffset + (last + 1) * itemBytes;
-  if (!(end <= storage.byteLength)) {
-    return fail(
-      "tensor-bounds",
-      `a view inside the ${storage.byteLength} bytes of its storage`,
-      `${text} from byte ${byteOffset}`,
-    );
+  if (!(touchedRange(tensor).end <= storage.byteLength)) {
+    const expected = `a view inside the ${storage.byteLength} bytes of its storage`;
+    return fail("tensor-bounds", expected, `${text} from byte ${byteOffset}`);
   }
+  const bytes = shape.includes(0) ? 0 : tensorBytes(tensor);
   if (!(bytes <= Math.max(storage.byteLength, MAX_EXPANDED_ELEMENTS * itemBytes))) {
     return fail("tensor-size", `no more values than its storage of ${storage.byteLength} bytes`, text);
   }

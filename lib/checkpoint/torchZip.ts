@@ -1,5 +1,5 @@
 import { CheckpointError } from "../errors";
-import type { OpenedFile } from "./fileBytes";
+import { describe, type OpenedFile } from "./fileBytes";
 import { readPickle } from "./pickle";
 import type { TensorFile, TensorStorage } from "./tensorFile";
 import { TORCH_MEANING } from "./torchPickle";
@@ -43,17 +43,28 @@ export async function readTorchZip(file: OpenedFile, members: ReadonlyMap<string
     throw new CheckpointError("torch-layout", `${path}: ${name}: expected ${end} bytes, found ${bytes.length}`);
   }
   const { tensors, others } = findTensors(path, tree);
-  const storages = new Map<string, TensorStorage>();
-  for (const key of storagesOf(tensors).keys()) {
-    const member = members.get(`${folder}data/${key}`);
-    if (!member) {
-      throw new CheckpointError("storage-missing", `${path}: expected a member ${folder}data/${key}, found none`);
-    }
-    storages.set(key, await locateMember(file, member));
-  }
+  const storages = await locateStorages(file, members, `${folder}data/`, storagesOf(tensors).keys());
   const placed = tensors.map((found) => placeTensor(path, found, storages.get(found.tensor.storage.key)!));
   const table = tensorTable(path, placed);
   return { path, format: "torch-zip", byteLength, metadata: {}, tensors: table, ignoredEntries: others, tree };
+}
+
+async function locateStorages(
+  file: OpenedFile,
+  members: ReadonlyMap<string, ZipMember>,
+  folder: string,
+  keys: Iterable<string>,
+): Promise<ReadonlyMap<string, TensorStorage>> {
+  const storages = new Map<string, TensorStorage>();
+  for (const key of keys) {
+    const member = members.get(`${folder}${key}`);
+    if (!member) {
+      const expected = `a member ${describe(`${folder}${key}`)}`;
+      throw new CheckpointError("storage-missing", `${file.path}: expected ${expected}, found none`);
+    }
+    storages.set(key, await locateMember(file, member));
+  }
+  return storages;
 }
 
 /** Archives say since torch 2.1 in which byte order they were written. */
