@@ -100,24 +100,24 @@ async function locateStorages(
   for (const key of keys) {
     const size = itemBytes.get(key);
     if (size === undefined) return refuse(file, "torch-layout", "storages of the tensors", `one with key ${key}`);
-    const count = (await readBytes(file, position, 8)).readBigInt64LE();
-    const byteLength = Number(count) * size;
-    const offset = position + 8;
-    if (count < 0n) refuse(file, "storage-size", `a count of elements at byte ${position}`, `${count}`);
-    if (!(offset + byteLength <= file.byteLength)) {
-      refuse(file, "truncated", `${byteLength} bytes for storage ${key} at ${offset}`, `a file of ${file.byteLength}`);
-    }
-    storages.set(key, {
-      name: `storage ${key}`,
-      offset,
-      storedByteLength: byteLength,
-      byteLength,
-      compression: "none",
-    });
+    const byteLength = await readStorageLength(file, position, size);
+    const [name, offset] = [`storage ${key}`, position + 8];
+    storages.set(key, { name, offset, storedByteLength: byteLength, byteLength, compression: "none" });
     position = offset + byteLength;
   }
   if (position !== file.byteLength) refuse(file, "torch-layout", `a file of ${position} bytes`, `${file.byteLength}`);
   return storages;
+}
+
+/** The count of elements at `position`, in bytes: whole, and within the file. */
+async function readStorageLength(file: OpenedFile, position: number, itemBytes: number): Promise<number> {
+  const count = (await readBytes(file, position, 8)).readBigInt64LE();
+  const byteLength = Number(count) * itemBytes;
+  if (count < 0n) refuse(file, "storage-size", `a count of elements at byte ${position}`, `${count}`);
+  if (!(position + 8 + byteLength <= file.byteLength)) {
+    refuse(file, "truncated", `${byteLength} bytes of a storage at ${position + 8}`, `a file of ${file.byteLength}`);
+  }
+  return byteLength;
 }
 
 function describeValue(value: PickleValue): string {
