@@ -1,7 +1,7 @@
 import { CheckpointError } from "../errors";
 import { checkConfig, type DecoderConfig, type SetrConfig } from "../model/config";
 import { quarterLayers } from "../model/variants";
-import type { TensorEntry, TensorFile } from "./safetensors";
+import type { StoredTensor, TensorFile } from "./tensorFile";
 
 /** What cannot be read off the weights and may be said by the caller. */
 export interface InferenceHints {
@@ -72,7 +72,7 @@ function inferDecoder(file: TensorFile, depth: number): { decoder: DecoderConfig
 }
 
 function shapeOf(file: TensorFile, name: string, axes: number): readonly number[] {
-  const entry: TensorEntry | undefined = file.tensors.get(name);
+  const entry: StoredTensor | undefined = file.tensors.get(name);
   if (!entry) {
     const found = file.tensors.size === 0 ? "an empty file" : `${file.tensors.size} others`;
     throw new CheckpointError("tensor-missing", `${file.path}: expected a tensor named ${name}, found ${found}`);

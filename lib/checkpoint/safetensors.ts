@@ -1,24 +1,21 @@
-import { type FileHandle, open, stat } from "node:fs/promises";
-import { type NdArray, sizeOf } from "../arrays";
+import { sizeOf } from "../arrays";
 import { CheckpointError } from "../errors";
-import { DTYPE_BYTES, type DType, toFloat32 } from "./dtype";
+import { DTYPE_BYTES, type DType } from "./dtype";
+import { describe, describeShape, type OpenedFile, readBytes, withFile } from "./fileBytes";
+import { MAX_AXES, rowMajorStrides, type StoredTensor, type TensorFile } from "./tensorFile";
 
-/** Where one tensor lies in its file. */
-export interface TensorEntry {
-  readonly name: string;
-  readonly dtype: DType;
-  readonly shape: readonly number[];
+export { readTensor } from "./readTensors";
+export type { TensorFile } from "./tensorFile";
+
+/** A tensor of a .safetensors file, which always lies there as it is: row-major and uncompressed. */
+export interface TensorEntry extends StoredTensor {
   /** Absolute position of the first byte in the file. */
   readonly offset: number;
   readonly byteLength: number;
 }
 
 /** An opened .safetensors file: its table of tensors; the values stay on disk. */
-export interface TensorFile {
-  readonly path: string;
-  readonly byteLength: number;
-  /** The `__metadata__` strings. */
-  readonly metadata: Readonly<Record<string, string>>;
+export interface SafetensorsFile extends TensorFile {
   readonly tensors: ReadonlyMap<string, TensorEntry>;
 }
 
@@ -35,37 +32,34 @@ const MAX_HEADER_BYTES = 100_000_000;
  * @throws CheckpointError `not-found`, `truncated`, `header-length`, `header-json`, `tensor-entry`, `duplicate-name`,
  *   `offsets`
  */
-export async function openSafetensors(path: string): Promise<TensorFile> {
-  const handle = await openForReading(path);
-  try {
-    const byteLength = (await handle.stat()).size;
-    const headerLength = await readHeaderLength(handle, path, byteLength);
-    const text = (await readBytes(handle, path, 8, headerLength)).toString("utf8");
-    const header = parseHeader(path, text);
-    const metadata = parseMetadata(path, header.__metadata__);
-    const entries = Object.entries(header).filter(([name]) => name !== "__metadata__");
-    const tensors = entries.map(([name, value]) => parseEntry(path, name, value, 8 + headerLength));
-    checkLayout(path, tensors, 8 + headerLength, byteLength);
-    return { path, byteLength, metadata, tensors: new Map(tensors.map((entry) => [entry.name, entry])) };
-  } finally {
-    await handle.close();
-  }
+export async function openSafetensors(path: string): Promise<SafetensorsFile> {
+  return withFile(path, readSafetensors);
 }
 
-async function openForReading(path: string): Promise<FileHandle> {
-  const found = await stat(path).catch(() => undefined);
-  if (!found) throw new CheckpointError("not-found", `${path}: expected a weight file, found no such file`);
-  if (!found.isFile()) throw new CheckpointError("not-found", `${path}: expected a weight file, found a folder`);
-  return open(path, "r").catch((error: Error) => {
-    throw new CheckpointError("not-found", `${path}: cannot be opened (${error.message})`);
-  });
+/**
+ * Reads the header of an opened .safetensors file; see `openSafetensors`.
+ *
+ * @param file an opened file
+ */
+export async function readSafetensors(file: OpenedFile): Promise<SafetensorsFile> {
+  const { path, byteLength } = file;
+  const headerLength = await readHeaderLength(file);
+  const text = (await readBytes(file, 8, headerLength)).toString("utf8");
+  const header = parseHeader(path, text);
+  const metadata = parseMetadata(path, header.__metadata__);
+  const entries = Object.entries(header).filter(([name]) => name !== "__metadata__");
+  const tensors = entries.map(([name, value]) => parseEntry(path, name, value, 8 + headerLength));
+  checkLayout(path, tensors, 8 + headerLength, byteLength);
+  const table = new Map(tensors.map((entry) => [entry.name, entry]));
+  return { path, format: "safetensors", byteLength, metadata, tensors: table, ignoredEntries: [] };
 }
 
-async function readHeaderLength(handle: FileHandle, path: string, byteLength: number): Promise<number> {
+async function readHeaderLength(file: OpenedFile): Promise<number> {
+  const { path, byteLength } = file;
   if (byteLength < 8) {
     throw new CheckpointError("truncated", `${path}: expected at least 8 bytes, found ${byteLength}`);
   }
-  const length = (await readBytes(handle, path, 0, 8)).readBigUInt64LE();
+  const length = (await readBytes(file, 0, 8)).readBigUInt64LE();
   if (length > BigInt(MAX_HEADER_BYTES)) {
     throw new CheckpointError(
       "header-length",
@@ -81,22 +75,6 @@ async function readHeaderLength(handle: FileHandle, path: string, byteLength: nu
   return Number(length);
 }
 
-async function readBytes(handle: FileHandle, path: string, position: number, length: number): Promise<Buffer> {
-  const buffer = Buffer.allocUnsafe(length);
-  let filled = 0;
-  while (filled < length) {
-    const { bytesRead } = await handle.read(buffer, filled, length - filled, position + filled);
-    if (bytesRead === 0) {
-      throw new CheckpointError(
-        "truncated",
-        `${path}: expected ${length} bytes at ${position}, found the file's end after ${filled}`,
-      );
-    }
-    filled += bytesRead;
-  }
-  return buffer;
-}
-
 function parseHeader(path: string, text: string): Record<string, unknown> {
   let header: unknown;
   try {
@@ -109,7 +87,10 @@ function parseHeader(path: string, text: string): Record<string, unknown> {
   }
   const repeated = repeatedKey(text);
   if (repeated !== undefined) {
-    throw new CheckpointError("duplicate-name", `${path}: expected each tensor once, found "${repeated}" twice`);
+    throw new CheckpointError(
+      "duplicate-name",
+      `${path}: expected each tensor once, found ${describe(repeated)} twice`,
+    );
   }
   return header as Record<string, unknown>;
 }
@@ -145,21 +126,27 @@ function parseMetadata(path: string, value: unknown): Record<string, string> {
 
 function parseEntry(path: string, name: string, value: unknown, dataStart: number): TensorEntry {
   const fail = (expected: string, found: unknown): never => {
-    throw new CheckpointError("tensor-entry", `${path}: ${name}: expected ${expected}, found ${describe(found)}`);
+    throw new CheckpointError(
+      "tensor-entry",
+      `${path}: ${describe(name)}: expected ${expected}, found ${describe(found)}`,
+    );
   };
   if (typeof value !== "object" || value === null) return fail("a tensor entry", value);
   const { dtype, shape, data_offsets: offsets } = value as Record<string, unknown>;
   if (typeof dtype !== "string" || !Object.hasOwn(DTYPE_BYTES, dtype)) {
     return fail(`a dtype among ${Object.keys(DTYPE_BYTES).join(", ")}`, dtype);
   }
-  if (!isCounts(shape)) return fail("a shape of whole numbers", shape);
+  if (!isCounts(shape) || shape.length > MAX_AXES) return fail(`a shape of at most ${MAX_AXES} whole numbers`, shape);
   if (!isCounts(offsets) || offsets.length !== 2) return fail("two whole data_offsets", offsets);
   const [begin, end] = offsets as [number, number];
   const byteLength = sizeOf(shape) * DTYPE_BYTES[dtype as DType];
   if (end - begin !== byteLength) {
-    return fail(`${byteLength} bytes for ${dtype} [${shape.join(", ")}]`, `offsets ${begin} to ${end}`);
+    return fail(`${byteLength} bytes for ${dtype} ${describeShape(shape)}`, `offsets ${begin} to ${end}`);
   }
-  return { name, dtype: dtype as DType, shape, offset: dataStart + begin, byteLength };
+  const offset = dataStart + begin;
+  const storage = { name, offset, storedByteLength: byteLength, byteLength, compression: "none" } as const;
+  const strides = rowMajorStrides(shape);
+  return { name, dtype: dtype as DType, shape, strides, storage, byteOffset: 0, offset, byteLength };
 }
 
 function isCounts(value: unknown): value is number[] {
@@ -174,7 +161,7 @@ function checkLayout(path: string, tensors: readonly TensorEntry[], dataStart: n
       const kind = entry.offset < expected ? "an overlap" : "a hole";
       throw new CheckpointError(
         "offsets",
-        `${path}: ${entry.name}: expected to begin at byte ${expected - dataStart} of the data, found ${entry.offset - dataStart} (${kind})`,
+        `${path}: ${describe(entry.name)}: expected to begin at byte ${expected - dataStart} of the data, found ${entry.offset - dataStart} (${kind})`,
       );
     }
     expected += entry.byteLength;
@@ -185,31 +172,5 @@ function checkLayout(path: string, tensors: readonly TensorEntry[], dataStart: n
       code,
       `${path}: expected ${expected} bytes for its tensors, found a file of ${byteLength}`,
     );
-  }
-}
-
-function describe(value: unknown): string {
-  if (value === undefined) return "nothing";
-  const text = typeof value === "string" ? value : JSON.stringify(value);
-  return text.length > 80 ? `${text.slice(0, 77)}...` : text;
-}
-
-/**
- * Reads one tensor as 32-bit floats.
- *
- * @param file an opened file
- * @param name the tensor's name in the file
- * @returns shape and row-major values
- * @throws CheckpointError `tensor-missing`, `truncated`
- */
-export async function readTensor(file: TensorFile, name: string): Promise<NdArray> {
-  const entry = file.tensors.get(name);
-  if (!entry) throw new CheckpointError("tensor-missing", `${file.path}: expected a tensor named ${name}, found none`);
-  const handle = await openForReading(file.path);
-  try {
-    const bytes = await readBytes(handle, file.path, entry.offset, entry.byteLength);
-    return { shape: entry.shape, data: toFloat32(bytes, entry.dtype) };
-  } finally {
-    await handle.close();
   }
 }

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { open } from "node:fs/promises";
 import { CheckpointError } from "../errors";
-import type { TensorEntry, TensorFile } from "./safetensors";
+import type { SafetensorsFile, TensorEntry } from "./safetensors";
 
 const CHUNK_BYTES = 4 << 20;
 
@@ -14,7 +14,7 @@ const CHUNK_BYTES = 4 << 20;
  * @throws CheckpointError `not-finite` naming each offending tensor and how many values it concerns; `truncated` when the
  *   file has become shorter since it was opened
  */
-export async function scanWeights(file: TensorFile, checked: ReadonlySet<string>): Promise<string> {
+export async function scanWeights(file: SafetensorsFile, checked: ReadonlySet<string>): Promise<string> {
   const handle = await open(file.path, "r");
   const hash = createHash("sha256");
   const buffer = Buffer.from(new ArrayBuffer(CHUNK_BYTES)); // its own memory, so that views of it are aligned

@@ -3,7 +3,7 @@ import { parseConfig, type SetrConfig } from "../model/config";
 import { parameterShapes } from "../model/parameters";
 import { isFloat } from "./dtype";
 import { type InferenceHints, inferConfig } from "./inferConfig";
-import { openSafetensors, type TensorEntry, type TensorFile } from "./safetensors";
+import { openSafetensors, type SafetensorsFile, type TensorEntry } from "./safetensors";
 import { scanWeights } from "./scan";
 
 /** Keys of `__metadata__` in weight files written here. */
@@ -11,7 +11,7 @@ export const METADATA = { config: "setr.config", trained: "setr.trained", origin
 
 /** A weight file found complete: every tensor is accounted for. */
 export interface Weights {
-  readonly file: TensorFile;
+  readonly file: SafetensorsFile;
   /** The configuration at the checkpoint's own image size. */
   readonly config: SetrConfig;
   /** Where each learned tensor of the model lies. */
@@ -50,7 +50,7 @@ export async function openWeights(path: string, hints: InferenceHints = {}): Pro
   return { file, config, parameters, ignored, trained: file.metadata[METADATA.trained] !== "false", sha256, notes };
 }
 
-function readConfig(file: TensorFile, hints: InferenceHints): ReturnType<typeof inferConfig> {
+function readConfig(file: SafetensorsFile, hints: InferenceHints): ReturnType<typeof inferConfig> {
   const text = file.metadata[METADATA.config];
   if (text === undefined) return inferConfig(file, hints);
   let value: unknown;
@@ -78,7 +78,7 @@ function isIgnorable(name: string, config: SetrConfig): boolean {
 }
 
 function checkCoverage(
-  file: TensorFile,
+  file: SafetensorsFile,
   expected: ReadonlyMap<string, readonly number[]>,
   ignored: ReadonlySet<string>,
 ): void {
