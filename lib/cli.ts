@@ -1,5 +1,6 @@
 import { Command, CommanderError, InvalidArgumentError, Option } from "commander";
 import { activationsCommand } from "./commands/activations";
+import { convertCommand } from "./commands/convert";
 import { FIGURE_NUMBERS, figuresCommand } from "./commands/figures";
 import { initCommand } from "./commands/init";
 import { inspectCommand } from "./commands/inspect";
@@ -23,6 +24,7 @@ function buildProgram(): Command {
   addActivations(program);
   addSegment(program);
   addInspect(program);
+  addConvert(program);
   addInit(program);
   addVerify(program);
   return program;
@@ -32,7 +34,9 @@ function addFigures(program: Command): void {
   program
     .command("figures")
     .description("run the notebooks of Figures 1 to 4 and export PNG and SVG")
-    .option("--weights <file>", "weights to look into; small untrained ones by default")
+    .option("--weights <file>", "checkpoint to look into; small untrained weights by default")
+    .option("--heads <number>", "attention heads, where the file does not say", positiveInteger)
+    .option("--image-size <pixels>", "S or HxW; position embeddings are interpolated to it", imageSize)
     .option(
       "--photo <file...>",
       "photos, or boats, alps, airplane, home, allium; all go to Figure 4, the first to 2 and 3",
@@ -77,10 +81,17 @@ function addSegment(program: Command): void {
 function addInspect(program: Command): void {
   program
     .command("inspect <weights>")
-    .description("say what a weight file holds")
+    .description("say what a checkpoint holds, what of it is used, and what stands out")
     .option("--heads <number>", "attention heads, where the file does not say", positiveInteger)
     .option("--json", "print JSON")
     .action(inspectCommand);
+}
+
+function addConvert(program: Command): void {
+  const command = program.command("convert <in> <out>").description("convert a checkpoint to .safetensors");
+  sizeOptions(command)
+    .addOption(new Option("--dtype <type>", "stored type; half precision stays by default").choices(["f32", "f16"]))
+    .action(convertCommand);
 }
 
 function addInit(program: Command): void {
@@ -102,11 +113,17 @@ function addVerify(program: Command): void {
 }
 
 function modelOptions(command: Command): Command {
+  return sizeOptions(command.requiredOption("--weights <file>", "checkpoint of any known family and format")).addOption(
+    new Option("--engine <name>", "what computes").choices(ENGINE_NAMES).default("auto"),
+  );
+}
+
+function sizeOptions(command: Command): Command {
   return command
-    .requiredOption("--weights <file>", ".safetensors with the official release's names")
     .option("--heads <number>", "attention heads, where the file does not say", positiveInteger)
     .option("--image-size <pixels>", "S or HxW; position embeddings are interpolated to it", imageSize)
-    .addOption(new Option("--engine <name>", "what computes").choices(ENGINE_NAMES).default("auto"));
+    .addOption(new Option("--pos-embed-mode <mode>", "how").choices(["bilinear", "bicubic"]).default("bilinear"))
+    .option("--pos-embed-align-corners", "corner patches map to corner patches");
 }
 
 function inputOption(): Option {

@@ -1,5 +1,4 @@
 import { basename } from "node:path";
-import { METADATA } from "./checkpoint/weights";
 import { tokenCount } from "./model/config";
 import type { Setr } from "./setr";
 
@@ -9,11 +8,11 @@ import type { Setr } from "./setr";
  * @returns lines joined by line ends
  */
 export function describeModel({ weights, config, grid, engineName }: Setr): string {
-  const { file, trained, sha256, notes } = weights;
-  const origin = file.metadata[METADATA.origin] ?? "not stated in the file";
+  const { path, trained, sha256, notes } = weights;
+  const origin = weights.origin ?? "not stated in the file";
   const decoder = config.decoder.type === "none" ? "no decoder" : `${config.decoder.type.toUpperCase()} decoder`;
   return [
-    `${basename(file.path)}, sha256 ${sha256.slice(0, 12)}`,
+    `${basename(path)}, sha256 ${sha256.slice(0, 12)}`,
     `${trained ? "taken to be trained" : "UNTRAINED: structure in the figures is chance"}; origin: ${origin}`,
     `encoder: ${config.depth} layers, width ${config.embedDim}, ${config.numHeads} heads; ${decoder}, ${config.numClasses} classes`,
     `input: ${config.imageHeight}x${config.imageWidth} pixels, ${grid.height}x${grid.width} patches, ${tokenCount(config)} tokens`,

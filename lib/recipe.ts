@@ -24,7 +24,7 @@ export function recipe(model: Setr, figure: string, method: string, photos: read
   return {
     figure,
     method,
-    weights: `${basename(weights.file.path)} (sha256 ${hash}${weights.trained ? "" : ", untrained"})`,
+    weights: `${basename(weights.path)} (sha256 ${hash}${weights.trained ? "" : ", untrained"})`,
     input: `${config.imageHeight}x${config.imageWidth} px`,
     ...(photos.length > 0 ? { photo: names } : {}),
     engine: model.engineName,

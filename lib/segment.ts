@@ -4,7 +4,7 @@ import { EngineError, ImageError } from "./errors";
 import type { Photo } from "./image/photo";
 import { normalise } from "./image/preprocess";
 import { slidingWindows, type Window } from "./image/slidingWindows";
-import { type AxisSample, axisSamples } from "./interpolation";
+import { type AxisSample, linearSamples } from "./interpolation";
 import type { Setr } from "./setr";
 
 /** The class of every pixel. */
@@ -112,8 +112,8 @@ export function classMask(logits: NdArray, size?: { readonly height: number; rea
   const { height, width } = size ?? { height: fromHeight, width: fromWidth };
   const mask = new Uint16Array(height * width);
   const scores = new Float32Array(classes * fromWidth);
-  const columns = axisSamples(fromWidth, width, false);
-  for (const [row, sample] of axisSamples(fromHeight, height, false).entries()) {
+  const columns = linearSamples(fromWidth, width, false);
+  for (const [row, sample] of linearSamples(fromHeight, height, false).entries()) {
     interpolateRow(logits, sample, scores);
     columns.forEach((column, col) => {
       mask[row * width + col] = bestClass(scores, classes, fromWidth, column);
@@ -122,24 +122,23 @@ export function classMask(logits: NdArray, size?: { readonly height: number; rea
   return { height, width, classes: mask };
 }
 
-function interpolateRow(logits: NdArray, at: AxisSample, scores: Float32Array): void {
+function interpolateRow(logits: NdArray, sample: AxisSample, scores: Float32Array): void {
   const [, classes, height, width] = logits.shape as [number, number, number, number];
-  for (let k = 0; k < classes; k++) {
-    const upper = (k * height + at.low) * width;
-    const lower = (k * height + at.high) * width;
-    for (let col = 0; col < width; col++) {
-      const value = logits.data[upper + col] as number;
-      scores[k * width + col] = value + ((logits.data[lower + col] as number) - value) * at.fraction;
+  scores.fill(0);
+  for (const { index, weight } of sample) {
+    for (let k = 0; k < classes; k++) {
+      const source = (k * height + index) * width;
+      for (let col = 0; col < width; col++) scores[k * width + col]! += weight * logits.data[source + col]!;
     }
   }
 }
 
-function bestClass(scores: Float32Array, classes: number, width: number, at: AxisSample): number {
+function bestClass(scores: Float32Array, classes: number, width: number, sample: AxisSample): number {
   let best = 0;
   let bestScore = Number.NEGATIVE_INFINITY;
   for (let k = 0; k < classes; k++) {
-    const left = scores[k * width + at.low] as number;
-    const score = left + ((scores[k * width + at.high] as number) - left) * at.fraction;
+    let score = 0;
+    for (const { index, weight } of sample) score += weight * scores[k * width + index]!;
     if (score > bestScore) {
       best = k;
       bestScore = score;

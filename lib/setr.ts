@@ -1,21 +1,22 @@
 import type { NdArray } from "./arrays";
-import { readTensor } from "./checkpoint/safetensors";
 import { openWeights, type Weights } from "./checkpoint/weights";
-import type { Engine } from "./engine/engine";
+import type { Engine, RunRequest } from "./engine/engine";
 import { type EngineName, openEngine } from "./engine/open";
 import { CaptureError, EngineError } from "./errors";
 import type { Photo } from "./image/photo";
 import { normalise } from "./image/preprocess";
 import { activationNames, expandNames } from "./model/activationNames";
 import { checkConfig, type GridSize, gridSize, type SetrConfig } from "./model/config";
-import { resizePosEmbed } from "./model/posEmbed";
+import { type PosEmbedResize, resizePosEmbed } from "./model/posEmbed";
 
 /** How to open a model. */
 export interface OpenOptions {
-  /** Attention heads per layer, where the file does not say; width / 64 by default. */
-  readonly numHeads?: number;
-  /** Height and width of the input in pixels, multiples of the patch size; the checkpoint's own by default. */
-  readonly imageSize?: { readonly height: number; readonly width: number };
+  /** Attention heads per layer, where the file does not say; width / 64 by default and for null. */
+  readonly numHeads?: number | null;
+  /** Height and width of the input in pixels, multiples of the patch size; the checkpoint's own by default and for null. */
+  readonly imageSize?: { readonly height: number; readonly width: number } | null;
+  /** How position embeddings come to another grid; bilinear, corners not aligned, by default. */
+  readonly posEmbedResize?: PosEmbedResize;
   /** `auto` by default. */
   readonly engine?: EngineName;
 }
@@ -59,31 +60,27 @@ export interface Setr {
 }
 
 /**
- * Opens a weight file and an engine for it.
+ * Opens a checkpoint and an engine for it.
  *
- * When the image size differs from the checkpoint's, the position embeddings are interpolated (bilinear, corners not
- * aligned).
+ * When the image size differs from the checkpoint's, the position embeddings are interpolated.
  *
- * @param path a .safetensors file with the official release's names
+ * @param path a checkpoint of any known format and family; see `openWeights`
  * @throws CheckpointError, ConfigError, EngineError with one sentence each
  */
 export async function openSetr(path: string, options: OpenOptions = {}): Promise<Setr> {
-  const hints = options.numHeads === undefined ? {} : { numHeads: options.numHeads };
-  const weights = await openWeights(path, hints);
+  const weights = await openWeights(path, options.numHeads == null ? {} : { numHeads: options.numHeads });
   const config = atSize(weights.config, options.imageSize);
-  const stored = await readTensor(weights.file, "backbone.pos_embed");
-  const [from, to] = [gridSize(weights.config), gridSize(config)];
-  const sameGrid = from.height === to.height && from.width === to.width;
-  const posEmbed = sameGrid ? stored : resizePosEmbed(stored, from, to, false);
-  const replaced = new Map(sameGrid ? [] : [["backbone.pos_embed", posEmbed] as const]);
+  const grid = gridSize(config);
+  const posEmbed = resizePosEmbed(weights.posEmbed, gridSize(weights.config), grid, options.posEmbedResize);
+  const values = new Map([["backbone.pos_embed", posEmbed]]);
   const engine = await openEngine(options.engine ?? "auto");
   return {
     weights,
     config,
-    grid: to,
+    grid,
     engineName: engine.name,
     posEmbed,
-    run: (input, { capture }) => runOnce(engine, weights, config, replaced, input, capture),
+    run: (input, { capture }) => runOnce(engine, { weights, config, values }, input, capture),
     close: () => engine.release(),
   };
 }
@@ -94,17 +91,16 @@ function atSize(config: SetrConfig, size: OpenOptions["imageSize"]): SetrConfig 
 
 async function runOnce(
   engine: Engine,
-  weights: Weights,
-  config: SetrConfig,
-  replaced: ReadonlyMap<string, NdArray>,
+  model: Pick<RunRequest, "weights" | "config" | "values">,
   input: Photo | NdArray,
   capture: readonly string[],
 ): Promise<Run> {
+  const { config } = model;
   const names = expandNames(capture, activationNames(config));
   const pixels = "image" in input ? normalise(input.image) : input;
   checkInput(pixels, config);
   const start = performance.now();
-  const values = await engine.run({ weights, config, replaced, input: pixels, capture: names });
+  const values = await engine.run({ ...model, input: pixels, capture: names });
   const seconds = (performance.now() - start) / 1000;
   return { config, values, seconds, get: (name) => captured(values, name) };
 }

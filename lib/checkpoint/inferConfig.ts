@@ -1,7 +1,8 @@
 import { CheckpointError } from "../errors";
 import { checkConfig, type DecoderConfig, type SetrConfig } from "../model/config";
 import { quarterLayers } from "../model/variants";
-import type { StoredTensor, TensorFile } from "./tensorFile";
+import { REASONS } from "./families/family";
+import type { MappedFile } from "./mapNames";
 
 /** What cannot be read off the weights and may be said by the caller. */
 export interface InferenceHints {
@@ -16,72 +17,96 @@ export interface InferredConfig {
 }
 
 /**
- * Reads a model's configuration off the shapes of its tensors, named as the official SETR release names them.
+ * Reads a model's configuration off the shapes of its tensors, under the model's own names.
  *
- * The head count leaves no trace in the weights: it comes from `hints` or is assumed to be width / 64. The grid is taken
+ * The head count leaves no trace in most families: it comes from `hints` or is assumed to be width / 64. The grid is taken
  * to be square. MLA's four layers are taken to be a quarter of the depth apart.
  *
  * @throws CheckpointError `tensor-missing`, `tensor-shape`, `not-setr`; ConfigError where the shapes contradict each other
  */
-export function inferConfig(file: TensorFile, hints: InferenceHints = {}): InferredConfig {
-  const patchWeight = shapeOf(file, "backbone.patch_embed.proj.weight", 4);
-  const posEmbed = shapeOf(file, "backbone.pos_embed", 3);
-  const fc1 = shapeOf(file, "backbone.blocks.0.mlp.fc1.weight", 2);
-  const [embedDim, , patchSize] = patchWeight as [number, number, number];
-  const side = Math.sqrt((posEmbed[1] as number) - 1);
-  if (!Number.isInteger(side) || side < 1) {
-    const found = `[${posEmbed.join(", ")}]`;
-    throw new CheckpointError(
-      "tensor-shape",
-      `${file.path}: backbone.pos_embed: expected [1, 1 + n * n, ${embedDim}] for a square grid, found ${found}`,
-    );
+export function inferConfig(mapped: MappedFile, hints: InferenceHints = {}): InferredConfig {
+  const [embedDim, , patchSize] = shapeOf(mapped, "backbone.patch_embed.proj.weight", 4) as [number, number, number];
+  const depth = countLayers(mapped);
+  const mlpDim = shapeOf(mapped, "backbone.blocks.0.mlp.fc1.weight", 2)[0]!;
+  const { numHeads, notes } = inferHeads(mapped, embedDim, hints);
+  const { decoder, numClasses } = inferDecoder(mapped, depth);
+  const size = gridSide(mapped, embedDim) * patchSize;
+  const encoder = { imageHeight: size, imageWidth: size, patchSize, embedDim, depth, numHeads, mlpDim };
+  return { config: checkConfig({ ...encoder, numClasses, decoder }), notes };
+}
+
+function inferHeads(mapped: MappedFile, embedDim: number, hints: InferenceHints) {
+  const known = mapped.numHeads ?? hints.numHeads;
+  if (mapped.numHeads !== undefined && hints.numHeads !== undefined && mapped.numHeads !== hints.numHeads) {
+    const message = `expected ${mapped.numHeads} heads, as its kernels show, found ${hints.numHeads} asked for`;
+    throw new CheckpointError("heads", `${mapped.file.path}: ${message}`);
   }
-  const depth = 1 + Math.max(...layerIndices(file));
-  const numHeads = hints.numHeads ?? Math.max(1, Math.round(embedDim / 64));
-  const notes = hints.numHeads
-    ? []
-    : [`heads: assumed ${numHeads} (width ${embedDim} / 64), since weights do not show them; give --heads to set them`];
-  const { decoder, numClasses } = inferDecoder(file, depth);
-  const size = side * patchSize;
-  const config = { imageHeight: size, imageWidth: size, patchSize, embedDim, depth, numHeads };
-  return { config: checkConfig({ ...config, mlpDim: fc1[0] as number, numClasses, decoder }), notes };
+  if (known !== undefined) return { numHeads: known, notes: [] };
+  const numHeads = Math.max(1, Math.round(embedDim / 64));
+  const note = `heads: assumed ${numHeads} (width ${embedDim} / 64), since weights do not show them; give --heads to set them`;
+  return { numHeads, notes: [note] };
 }
 
-function layerIndices(file: TensorFile): number[] {
-  const matches = [...file.tensors.keys()].map((name) => /^backbone\.blocks\.(\d{1,4})\./.exec(name));
-  return matches.filter((match) => match !== null).map((match) => Number(match[1]));
+/** Whether row 1 of the position embeddings belongs to a distillation token, which is left out. */
+export function hasDistillationToken(mapped: MappedFile): boolean {
+  return mapped.ignored.some(({ reason }) => reason === REASONS.distillation);
 }
 
-function inferDecoder(file: TensorFile, depth: number): { decoder: DecoderConfig; numClasses: number } {
-  const has = (name: string) => file.tensors.has(name);
+function gridSide(mapped: MappedFile, embedDim: number): number {
+  const shape = shapeOf(mapped, "backbone.pos_embed", 3);
+  const extra = hasDistillationToken(mapped) ? 2 : 1;
+  const side = Math.sqrt(shape[1]! - extra);
+  if (Number.isInteger(side) && side >= 1) return side;
+  throw new CheckpointError(
+    "tensor-shape",
+    `${mapped.file.path}: backbone.pos_embed: expected [1, ${extra} + n * n, ${embedDim}] for a square grid, found [${shape.join(", ")}]`,
+  );
+}
+
+/** Number of layers: one more than the highest index, which must not be far beyond the number of tensors. */
+function countLayers(mapped: MappedFile): number {
+  const indices = [...mapped.tensors.keys()].map((name) => /^backbone\.blocks\.(\d{1,4})\./.exec(name)?.[1]);
+  const depth = 1 + Math.max(-1, ...indices.filter((index) => index !== undefined).map(Number));
+  if (depth <= mapped.tensors.size) return depth;
+  throw new CheckpointError(
+    "tensor-missing",
+    `${mapped.file.path}: expected tensors of ${depth} layers, found ${mapped.tensors.size} tensors in all`,
+  );
+}
+
+function inferDecoder(mapped: MappedFile, depth: number): { decoder: DecoderConfig; numClasses: number } {
+  const length = (name: string) => shapeOf(mapped, name, 4)[0]!;
+  const has = (name: string) => mapped.tensors.has(name);
   if (has("decode_head.mlahead.head2.0.weight")) {
-    const channels = shapeOf(file, "backbone.mla.mla_p2_1x1.0.weight", 4)[0] as number;
-    const headChannels = shapeOf(file, "decode_head.mlahead.head2.0.weight", 4)[0] as number;
-    const numClasses = shapeOf(file, "decode_head.cls.weight", 4)[0] as number;
-    return { decoder: { type: "mla", layers: quarterLayers(depth), channels, headChannels }, numClasses };
+    const channels = length("backbone.mla.mla_p2_1x1.0.weight");
+    const headChannels = length("decode_head.mlahead.head2.0.weight");
+    const decoder = { type: "mla", layers: quarterLayers(depth), channels, headChannels } as const;
+    return { decoder, numClasses: length("decode_head.cls.weight") };
   }
-  const type = has("decode_head.conv_4.weight") ? "pup" : has("decode_head.conv_1.weight") ? "naive" : "none";
-  if (type === "none") {
-    const head = [...file.tensors.keys()].find((name) => name.startsWith("decode_head."));
-    if (head === undefined) return { decoder: { type }, numClasses: 0 };
-    throw new CheckpointError("not-setr", `${file.path}: expected a Naive, PUP or MLA decoder, found ${head}`);
+  if (has("decode_head.conv_4.weight")) {
+    const order = has("decode_head.conv_0.bias") ? "official" : "mmseg";
+    const decoder = { type: "pup", channels: length("decode_head.conv_0.weight"), order } as const;
+    return { decoder, numClasses: length("decode_head.conv_4.weight") };
   }
-  const channels = shapeOf(file, "decode_head.conv_0.weight", 4)[0] as number;
-  const classifier = type === "pup" ? "decode_head.conv_4.weight" : "decode_head.conv_1.weight";
-  return { decoder: { type, channels }, numClasses: shapeOf(file, classifier, 4)[0] as number };
+  if (has("decode_head.conv_1.weight")) {
+    const decoder = { type: "naive", channels: length("decode_head.conv_0.weight") } as const;
+    return { decoder, numClasses: length("decode_head.conv_1.weight") };
+  }
+  const head = [...mapped.tensors.keys(), ...mapped.unknown].find((name) => /^(decode_head|neck)\./.test(name));
+  if (head === undefined) return { decoder: { type: "none" }, numClasses: 0 };
+  throw new CheckpointError("not-setr", `${mapped.file.path}: expected a Naive, PUP or MLA decoder, found ${head}`);
 }
 
-function shapeOf(file: TensorFile, name: string, axes: number): readonly number[] {
-  const entry: StoredTensor | undefined = file.tensors.get(name);
-  if (!entry) {
-    const found = file.tensors.size === 0 ? "an empty file" : `${file.tensors.size} others`;
-    throw new CheckpointError("tensor-missing", `${file.path}: expected a tensor named ${name}, found ${found}`);
+function shapeOf(mapped: MappedFile, name: string, axes: number): readonly number[] {
+  const tensor = mapped.tensors.get(name);
+  if (!tensor) {
+    const found = `${mapped.tensors.size} others`;
+    throw new CheckpointError("tensor-missing", `${mapped.file.path}: expected a tensor for ${name}, found ${found}`);
   }
-  if (entry.shape.length !== axes || entry.shape.includes(0)) {
-    throw new CheckpointError(
-      "tensor-shape",
-      `${file.path}: ${name}: expected ${axes} axes, none empty, found [${entry.shape.join(", ")}]`,
-    );
-  }
-  return entry.shape;
+  if (tensor.shape.length === axes && !tensor.shape.includes(0)) return tensor.shape;
+  const found = `[${tensor.shape.join(", ")}]`;
+  throw new CheckpointError(
+    "tensor-shape",
+    `${mapped.file.path}: ${name}: expected ${axes} axes, none empty, found ${found}`,
+  );
 }

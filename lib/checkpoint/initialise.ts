@@ -3,7 +3,7 @@ import { sizeOf } from "../arrays";
 import { checkConfig, type SetrConfig } from "../model/config";
 import { parameterShapes } from "../model/parameters";
 import { type RandomStream, randomStream } from "../random";
-import { METADATA } from "./weights";
+import { METADATA } from "./metadata";
 import { type TensorToWrite, writeSafetensors } from "./writeSafetensors";
 
 /**

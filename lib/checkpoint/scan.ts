@@ -1,77 +1,48 @@
 import { createHash } from "node:crypto";
-import { open } from "node:fs/promises";
 import { CheckpointError } from "../errors";
-import type { SafetensorsFile, TensorEntry } from "./safetensors";
+import type { MappedTensor } from "./mapNames";
+import { lookAtValues, type ValueReport } from "./nonFinite";
+import { visitTensors } from "./readTensors";
+import type { TensorFile } from "./tensorFile";
 
-const CHUNK_BYTES = 4 << 20;
+/** What one pass over a checkpoint shows. */
+export interface Scan {
+  /** SHA-256 of the whole file, hexadecimal. */
+  readonly sha256: string;
+  /** Tensors of the model whose values stand out, by their names in the file. */
+  readonly suspicious: readonly ValueReport[];
+}
 
 /**
- * Reads a weight file once, from front to back: its hash, and whether any of the named tensors holds NaN or infinity.
+ * Reads a checkpoint once, from front to back: its hash, and what stands out in the values that the model uses.
  *
  * @param file an opened file
- * @param checked names of the tensors whose values must be finite
- * @returns SHA-256 of the whole file, hexadecimal
- * @throws CheckpointError `not-finite` naming each offending tensor and how many values it concerns; `truncated` when the
- *   file has become shorter since it was opened
+ * @param used the model's tensors
+ * @throws CheckpointError `changed`, `truncated`, `damaged` as the bytes turn out to be
  */
-export async function scanWeights(file: SafetensorsFile, checked: ReadonlySet<string>): Promise<string> {
-  const handle = await open(file.path, "r");
+export async function scanCheckpoint(file: TensorFile, used: Iterable<MappedTensor>): Promise<Scan> {
   const hash = createHash("sha256");
-  const buffer = Buffer.from(new ArrayBuffer(CHUNK_BYTES)); // its own memory, so that views of it are aligned
-  const offenders: string[] = [];
-  const readRange = async (offset: number, length: number, look: (bytes: Buffer) => number): Promise<number> => {
-    let found = 0;
-    for (let done = 0; done < length; ) {
-      const wanted = Math.min(CHUNK_BYTES, length - done);
-      const { bytesRead } = await handle.read(buffer, 0, wanted, offset + done);
-      if (bytesRead < wanted) {
-        throw new CheckpointError("truncated", `${file.path}: expected ${file.byteLength} bytes, found fewer`);
-      }
-      hash.update(buffer.subarray(0, bytesRead));
-      found += look(buffer.subarray(0, bytesRead));
-      done += bytesRead;
-    }
-    return found;
-  };
-  try {
-    const entries = [...file.tensors.values()].sort((a, b) => a.offset - b.offset);
-    await readRange(0, entries[0]?.offset ?? file.byteLength, () => 0);
-    for (const entry of entries) {
-      const look = checked.has(entry.name) ? (bytes: Buffer) => countNonFinite(bytes, entry.dtype) : () => 0;
-      const found = await readRange(entry.offset, entry.byteLength, look);
-      if (found > 0) offenders.push(`${entry.name} (${found} of ${entry.shape.join(" x ")})`);
-    }
-  } finally {
-    await handle.close();
+  const names = new Set([...used].flatMap(({ parts }) => parts.map(({ tensor }) => tensor.name)));
+  const suspicious: ValueReport[] = [];
+  for await (const { tensor, bytes } of visitTensors(file, { names, onBytes: (chunk) => hash.update(chunk) })) {
+    const report = { name: tensor.name, shape: tensor.shape, ...lookAtValues(bytes, tensor.dtype) };
+    if (report.nonFinite > 0 || report.allZero) suspicious.push(report);
   }
-  if (offenders.length > 0) {
-    const names = offenders.slice(0, 5).join(", ") + (offenders.length > 5 ? ` and ${offenders.length - 5} more` : "");
-    throw new CheckpointError("not-finite", `${file.path}: expected finite weights, found NaN or infinity in ${names}`);
-  }
-  return hash.digest("hex");
+  return { sha256: hash.digest("hex"), suspicious };
 }
 
-/** How many values have all exponent bits set, which is what NaN and infinity share. */
-function countNonFinite(bytes: Buffer, dtype: TensorEntry["dtype"]): number {
-  const { buffer, byteOffset, byteLength } = bytes;
-  switch (dtype) {
-    case "F32":
-      return countMasked(new Uint32Array(buffer, byteOffset, byteLength / 4), 0x7f800000);
-    case "F16":
-      return countMasked(new Uint16Array(buffer, byteOffset, byteLength / 2), 0x7c00);
-    case "BF16":
-      return countMasked(new Uint16Array(buffer, byteOffset, byteLength / 2), 0x7f80);
-    case "F64": {
-      const values = new Float64Array(buffer, byteOffset, byteLength / 8);
-      return values.reduce((found, value) => found + (Number.isFinite(value) ? 0 : 1), 0);
-    }
-    default:
-      return 0;
-  }
-}
-
-function countMasked(words: Uint32Array | Uint16Array, mask: number): number {
-  let found = 0;
-  for (let i = 0; i < words.length; i++) if (((words[i] as number) & mask) === mask) found++;
-  return found;
+/**
+ * Refuses values that no computation survives.
+ *
+ * @throws CheckpointError `not-finite` naming each tensor and how many of its values are NaN or infinite
+ */
+export function checkFinite(path: string, suspicious: readonly ValueReport[]): void {
+  const found = suspicious.filter(({ nonFinite }) => nonFinite > 0);
+  if (found.length === 0) return;
+  const names = found.slice(0, 5).map(({ name, nonFinite, shape }) => `${name} (${nonFinite} of ${shape.join(" x ")})`);
+  const more = found.length > 5 ? ` and ${found.length - 5} more tensors` : "";
+  throw new CheckpointError(
+    "not-finite",
+    `${path}: expected finite weights, found NaN or infinity in ${names.join(", ")}${more}`,
+  );
 }

@@ -1,112 +1,101 @@
-import { CheckpointError, ConfigError } from "../errors";
-import { parseConfig, type SetrConfig } from "../model/config";
-import { parameterShapes } from "../model/parameters";
-import { isFloat } from "./dtype";
-import { type InferenceHints, inferConfig } from "./inferConfig";
-import { openSafetensors, type SafetensorsFile, type TensorEntry } from "./safetensors";
-import { scanWeights } from "./scan";
+import type { NdArray } from "../arrays";
+import { gridSize, type SetrConfig } from "../model/config";
+import { resizePosEmbed } from "../model/posEmbed";
+import { convertedFile } from "./convertedFile";
+import type { DType } from "./dtype";
+import { checkComplete, type Examined, examineCheckpoint } from "./examine";
+import type { FamilyName } from "./families/family";
+import type { InferenceHints } from "./inferConfig";
+import type { MappedTensor } from "./mapNames";
+import { METADATA } from "./metadata";
+import { readTensor } from "./readTensors";
+import { checkFinite, scanCheckpoint } from "./scan";
+import { plainRange } from "./tensorFile";
 
-/** Keys of `__metadata__` in weight files written here. */
-export const METADATA = { config: "setr.config", trained: "setr.trained", origin: "setr.origin" } as const;
+/** Where one learned tensor lies in `dataPath`, as it is. */
+export interface ParameterRange {
+  readonly dtype: DType;
+  readonly shape: readonly number[];
+  /** Absolute position of the first byte. */
+  readonly offset: number;
+  readonly byteLength: number;
+}
 
-/** A weight file found complete: every tensor is accounted for. */
+/** A checkpoint found complete: every tensor is accounted for. */
 export interface Weights {
-  readonly file: SafetensorsFile;
+  /** The file as it was named. */
+  readonly path: string;
+  /** SHA-256 of that file, hexadecimal. */
+  readonly sha256: string;
+  readonly family: FamilyName;
   /** The configuration at the checkpoint's own image size. */
   readonly config: SetrConfig;
-  /** Where each learned tensor of the model lies. */
-  readonly parameters: ReadonlyMap<string, TensorEntry>;
-  /** Tensors that inference does not need (training-only heads, counters), by name. */
-  readonly ignored: readonly string[];
+  /** Learned position embeddings at that size, class token first: [1, 1 + P, C]. */
+  readonly posEmbed: NdArray;
+  /** The file that holds the ranges below: the named one, or its conversion in the cache. */
+  readonly dataPath: string;
+  /** Where each learned tensor of the model lies, by the official release's names. */
+  readonly parameters: ReadonlyMap<string, ParameterRange>;
   /** False when the file says that its values are random; true otherwise. */
   readonly trained: boolean;
-  /** SHA-256 of the file, hexadecimal. */
-  readonly sha256: string;
+  /** Where the values come from, as far as the file says. */
+  readonly origin: string | undefined;
   /** One sentence for each value that had to be assumed. */
   readonly notes: readonly string[];
 }
 
-/** Tensors of a training run that inference leaves alone. */
-const TRAINING_ONLY = [/^auxiliary_head\./, /^decode_head\.conv_seg\./, /\.num_batches_tracked$/];
+/** Types that an engine can take from the file as they are. */
+const DIRECT_TYPES: readonly DType[] = ["F32", "F16", "BF16"];
 
 /**
- * Opens a .safetensors file of SETR weights, named as the official release names them, and checks it whole.
+ * Opens a checkpoint of any known format and family and checks it whole: names, shapes, values.
  *
- * The configuration comes from the file's metadata where this project wrote it, else from the shapes.
+ * Where the file holds the model's tensors as they are, they are used in place. Where they must be joined, transposed or
+ * decompressed first, the file is converted once into the cache (`SETR_CACHE`, else the user's cache folder).
  *
- * @param path weight file
+ * @param path a checkpoint
  * @param hints the number of heads, where the file cannot say it
- * @throws CheckpointError `not-found`, `truncated`, ... as `openSafetensors`; `tensor-missing`, `tensor-shape`,
- *   `tensor-dtype`, `tensor-unexpected` listing every name; `not-finite`; ConfigError for impossible configurations
+ * @throws CheckpointError as `examineCheckpoint` and `checkComplete`; `not-finite`, `changed`, `damaged`
  */
 export async function openWeights(path: string, hints: InferenceHints = {}): Promise<Weights> {
-  const file = await openSafetensors(path);
-  const { config, notes } = readConfig(file, hints);
-  const expected = parameterShapes(config);
-  const ignored = [...file.tensors.keys()].filter((name) => !expected.has(name) && isIgnorable(name, config));
-  checkCoverage(file, expected, new Set(ignored));
-  const sha256 = await scanWeights(file, new Set(expected.keys()));
-  const parameters = new Map([...expected.keys()].map((name) => [name, file.tensors.get(name) as TensorEntry]));
-  return { file, config, parameters, ignored, trained: file.metadata[METADATA.trained] !== "false", sha256, notes };
+  const examined = await examineCheckpoint(path, hints);
+  checkComplete(examined);
+  const { mapped, config, used, notes } = examined;
+  const { sha256, suspicious } = await scanCheckpoint(mapped.file, used.values());
+  checkFinite(path, suspicious);
+  const direct = directRanges(used);
+  const data = direct ? examined : await examineCheckpoint(await convertedFile(examined, sha256));
+  const { metadata } = mapped.file;
+  return {
+    path,
+    sha256,
+    family: mapped.family.name,
+    config,
+    posEmbed: await readPosEmbed(data),
+    dataPath: data.mapped.file.path,
+    parameters: direct ?? (directRanges(data.used) as ReadonlyMap<string, ParameterRange>),
+    trained: metadata[METADATA.trained] !== "false",
+    origin: metadata[METADATA.origin] ?? metadata[METADATA.source],
+    notes,
+  };
 }
 
-function readConfig(file: SafetensorsFile, hints: InferenceHints): ReturnType<typeof inferConfig> {
-  const text = file.metadata[METADATA.config];
-  if (text === undefined) return inferConfig(file, hints);
-  let value: unknown;
-  try {
-    value = JSON.parse(text);
-  } catch {
-    throw new CheckpointError(
-      "header-json",
-      `${file.path}: ${METADATA.config}: expected JSON, found ${text.slice(0, 60)}`,
-    );
+/** The ranges of all tensors but the position embeddings, which are small and handed over as values. */
+function directRanges(used: ReadonlyMap<string, MappedTensor>): ReadonlyMap<string, ParameterRange> | undefined {
+  const ranges = new Map<string, ParameterRange>();
+  for (const [name, { dtype, shape, parts }] of used) {
+    if (name === "backbone.pos_embed") continue;
+    const [part] = parts;
+    const range = parts.length === 1 && part && !part.axes ? plainRange(part.tensor) : undefined;
+    if (!range || !DIRECT_TYPES.includes(dtype)) return undefined;
+    ranges.set(name, { dtype, shape, ...range });
   }
-  const config = parseConfig(value);
-  if (hints.numHeads !== undefined && hints.numHeads !== config.numHeads) {
-    throw new ConfigError(
-      "heads",
-      `${file.path}: expected ${config.numHeads} heads, as the file says, found ${hints.numHeads} asked for`,
-    );
-  }
-  return { config, notes: [] };
+  return ranges;
 }
 
-function isIgnorable(name: string, config: SetrConfig): boolean {
-  if (config.decoder.type === "mla" && name === "backbone.cls_token") return true; // MLA drops it before the first layer
-  return TRAINING_ONLY.some((pattern) => pattern.test(name));
-}
-
-function checkCoverage(
-  file: SafetensorsFile,
-  expected: ReadonlyMap<string, readonly number[]>,
-  ignored: ReadonlySet<string>,
-): void {
-  const missing: string[] = [];
-  const shapes: string[] = [];
-  const dtypes: string[] = [];
-  for (const [name, shape] of expected) {
-    const entry = file.tensors.get(name);
-    if (!entry) missing.push(`${name} [${shape.join(", ")}]`);
-    else if (entry.shape.join() !== shape.join()) {
-      shapes.push(`${name}: expected [${shape.join(", ")}], found [${entry.shape.join(", ")}]`);
-    } else if (!isFloat(entry.dtype)) dtypes.push(`${name}: expected floats, found ${entry.dtype}`);
-  }
-  const unexpected = [...file.tensors.keys()].filter((name) => !expected.has(name) && !ignored.has(name));
-  const problems = [
-    { code: "tensor-missing", text: "missing", items: missing },
-    { code: "tensor-shape", text: "wrong shape", items: shapes },
-    { code: "tensor-dtype", text: "wrong type", items: dtypes },
-    { code: "tensor-unexpected", text: "unexpected", items: unexpected },
-  ].filter(({ items }) => items.length > 0);
-  const [first] = problems;
-  if (first) {
-    const details = problems.map(({ text, items }) => `${text}: ${listItems(items)}`).join("; ");
-    throw new CheckpointError(first.code, `${file.path}: expected exactly the tensors of its model, found ${details}`);
-  }
-}
-
-function listItems(items: readonly string[]): string {
-  const shown = items.slice(0, 12).join(", ");
-  return items.length > 12 ? `${shown} and ${items.length - 12} more` : shown;
+/** Position embeddings as [1, 1 + P, C]: the row of a distillation token is dropped. */
+async function readPosEmbed({ mapped, config, used }: Examined): Promise<NdArray> {
+  const [part] = used.get("backbone.pos_embed")!.parts;
+  const grid = gridSize(config);
+  return resizePosEmbed(await readTensor(mapped.file, part!.tensor.name), grid, grid);
 }

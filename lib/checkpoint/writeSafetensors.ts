@@ -57,7 +57,16 @@ export async function writeArrays(
   await writeSafetensors(path, tensors, metadata);
 }
 
-function headerBytes(tensors: readonly TensorToWrite[], metadata: Readonly<Record<string, string>>): Buffer {
+/**
+ * The beginning of a .safetensors file: header length, then a JSON header padded to a multiple of 64 bytes.
+ *
+ * @param tensors in the order in which they lie in the file
+ * @param metadata strings for `__metadata__`
+ */
+export function headerBytes(
+  tensors: readonly Omit<TensorToWrite, "read">[],
+  metadata: Readonly<Record<string, string>>,
+): Buffer {
   const header: Record<string, unknown> = {};
   if (Object.keys(metadata).length > 0) header.__metadata__ = metadata;
   let offset = 0;

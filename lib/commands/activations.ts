@@ -1,3 +1,4 @@
+import { basename } from "node:path";
 import { activations } from "../activations";
 import { writeArrays } from "../checkpoint/writeSafetensors";
 import { openPhoto } from "../image/openPhoto";
@@ -20,7 +21,7 @@ export async function activationsCommand(options: ActivationsOptions): Promise<v
     const patterns = options.capture.split(",").map((pattern) => pattern.trim());
     const arrays = await activations(model, input, patterns);
     const metadata = {
-      weights: model.weights.file.path.replace(/^.*[\\/]/, ""),
+      weights: basename(model.weights.path),
       "weights.sha256": model.weights.sha256,
     };
     await writeArrays(options.out, arrays, metadata);

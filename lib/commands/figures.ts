@@ -5,12 +5,16 @@ import { resolveWeights } from "../defaultWeights";
 import { FigureError } from "../errors";
 import { readPhoto } from "../image/photo";
 import { photoPath, SAMPLE_PHOTOS } from "../image/samplePhotos";
+import { checkConfig } from "../model/config";
 import { NOTEBOOKS_FOLDER } from "../paths";
+import { hintsOf, type Size } from "./options";
 import { parametersOf, runWithProgress } from "./run";
 
 /** Options of `setr figures`. */
 export interface FiguresOptions {
   readonly weights?: string;
+  readonly heads?: number;
+  readonly imageSize?: Size;
   readonly photo?: readonly string[];
   readonly only: readonly number[];
   readonly out: string;
@@ -50,17 +54,24 @@ export async function figuresCommand(options: FiguresOptions): Promise<void> {
 }
 
 /** Opens everything once, so that what cannot be used is refused before a notebook starts. */
-async function checkInputs(weights: string, photos: readonly string[]): Promise<void> {
-  await openWeights(weights);
+async function checkInputs(weights: string, photos: readonly string[], options: FiguresOptions): Promise<void> {
+  const { config } = await openWeights(weights, hintsOf(options));
+  const { height, width } = options.imageSize ?? { height: config.imageHeight, width: config.imageWidth };
+  checkConfig({ ...config, imageHeight: height, imageWidth: width });
   for (const photo of photos) await readPhoto(photoPath(photo), { height: 16, width: 16 });
 }
 
 async function parameterValues(options: FiguresOptions, out: string): Promise<Record<string, string>> {
   const weights = resolve(await resolveWeights(options.weights ?? "default"));
   const photos = (options.photo ?? []).map((photo) => (SAMPLE_PHOTOS.includes(photo) ? photo : resolve(photo)));
-  await checkInputs(weights, photos);
-  if (photos.length === 0) return { weights, out };
-  return { weights, out, photo: photos[0] as string, photos: JSON.stringify(photos) };
+  await checkInputs(weights, photos, options);
+  return {
+    weights,
+    out,
+    ...(options.heads === undefined ? {} : { heads: JSON.stringify(options.heads) }),
+    ...(options.imageSize === undefined ? {} : { imageSize: JSON.stringify(options.imageSize) }),
+    ...(photos.length === 0 ? {} : { photo: photos[0] as string, photos: JSON.stringify(photos) }),
+  };
 }
 
 async function present(path: string): Promise<string> {

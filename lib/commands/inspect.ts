@@ -1,6 +1,7 @@
-import { sizeOf } from "../arrays";
-import { openWeights, type Weights } from "../checkpoint/weights";
-import { gridSize, tokenCount } from "../model/config";
+import { checkComplete } from "../checkpoint/examine";
+import { type Inspection, inspectCheckpoint } from "../checkpoint/inspect";
+import { checkFinite } from "../checkpoint/scan";
+import { hintsOf } from "./options";
 
 /** Options of `setr inspect`. */
 export interface InspectOptions {
@@ -8,47 +9,64 @@ export interface InspectOptions {
   readonly json?: boolean;
 }
 
-/** Says what a weight file holds: configuration, size, and that every tensor is accounted for. */
+/** Says what a checkpoint holds, what of it is used, what stands out, and which figures it can draw. */
 export async function inspectCommand(path: string, options: InspectOptions): Promise<void> {
-  const weights = await openWeights(path, options.heads === undefined ? {} : { numHeads: options.heads });
-  for (const note of weights.notes) console.error(note);
-  const facts = describeWeights(weights);
-  if (options.json) console.log(JSON.stringify(facts, null, 2));
-  else for (const line of factLines(weights, facts)) console.log(line);
+  const { examined, inspection } = await inspectCheckpoint(path, hintsOf(options));
+  for (const note of inspection.notes) console.error(note);
+  if (options.json) console.log(JSON.stringify(inspection, null, 2));
+  else for (const [label, text] of lines(inspection)) console.log(`${label.padEnd(18)}${text}`);
+  checkComplete(examined);
+  checkFinite(path, inspection.suspicious);
 }
 
-function describeWeights(weights: Weights) {
-  const { file, config, parameters, ignored, trained, sha256 } = weights;
-  return {
-    file: file.path,
-    bytes: file.byteLength,
-    sha256,
-    trained,
-    config,
-    grid: gridSize(config),
-    tokens: tokenCount(config),
-    parameters: [...parameters.values()].reduce((total, { shape }) => total + sizeOf(shape), 0),
-    tensors: { used: parameters.size, ignored },
-    types: [...new Set([...parameters.values()].map(({ dtype }) => dtype))],
-    metadata: file.metadata,
-  };
-}
-
-function factLines(weights: Weights, facts: ReturnType<typeof describeWeights>): string[] {
-  const { config } = weights;
-  const { decoder } = config;
-  const details = Object.entries(decoder).filter(([name]) => name !== "type");
+function lines(found: Inspection): [label: string, text: string][] {
+  const { config, coverage } = found;
+  const { type, ...details } = config.decoder;
+  const decoder = [type, ...Object.entries(details).map(([name, value]) => `${name} ${value}`)].join(", ");
   return [
-    `file        ${facts.file} (${(facts.bytes / 1e6).toFixed(1)} MB)`,
-    `sha256      ${facts.sha256}`,
-    `trained     ${facts.trained ? "yes, as far as the file says" : "no: random values"}`,
-    `encoder     ${config.depth} layers, width ${config.embedDim}, ${config.numHeads} heads, feed-forward ${config.mlpDim}`,
-    `image       ${config.imageHeight}x${config.imageWidth} pixels, patches of ${config.patchSize}`,
-    `grid        ${facts.grid.height}x${facts.grid.width} patches, ${facts.tokens} tokens`,
-    `decoder     ${[decoder.type, ...details.map(([name, value]) => `${name} ${value}`)].join(", ")}`,
-    `classes     ${config.numClasses}`,
-    `parameters  ${facts.parameters} (${facts.types.join(", ")})`,
-    `tensors     ${facts.tensors.used} used, ${facts.tensors.ignored.length} ignored (needed for training only)`,
-    ...facts.tensors.ignored.map((name) => `            ignored: ${name}`),
+    ["file", `${found.file} (${(found.bytes / 1e6).toFixed(1)} MB, ${found.format})`],
+    ["sha256", found.sha256],
+    ["family", found.family + (found.wrapper ? `, weights under ${found.wrapper}` : "")],
+    ...found.leftAside.map((name): [string, string] => ["", `beside them: ${name}`]).slice(0, 10),
+    ["trained", found.trained ? "taken to be; nothing says otherwise" : "no: random values"],
+    [
+      "encoder",
+      `${config.depth} layers, width ${config.embedDim}, ${config.numHeads} heads, feed-forward ${config.mlpDim}`,
+    ],
+    ["image", `${config.imageHeight}x${config.imageWidth} pixels in patches of ${config.patchSize}`],
+    ["positions", `${found.grid.height}x${found.grid.width} patches, ${found.tokens} tokens${positionText(found)}`],
+    ["decoder", decoder],
+    ["classes", String(config.numClasses)],
+    ["parameters", `${found.parameters} (${found.types.join(", ")})`],
+    ["tensors used", String(coverage.used)],
+    ...Object.entries(coverage.ignored).map(([reason, count]): [string, string] => [
+      "  ignored",
+      `${count}: ${reason}`,
+    ]),
+    ...listed("  missing", coverage.missing),
+    ...listed("  wrong shape", coverage.wrongShape),
+    ...listed("  wrong type", coverage.wrongType),
+    ...listed("  unexpected", coverage.unexpected),
+    ...suspicions(found),
+    ...Object.entries(found.figures),
   ];
+}
+
+function listed(label: string, items: readonly string[]): [string, string][] {
+  return items.length === 0 ? [[label, "none"]] : items.map((item) => [label, item]);
+}
+
+function positionText({ positions }: Inspection): string {
+  if (!positions) return "";
+  const { neighbours, distant } = positions;
+  return `; similarity of neighbours ${neighbours.toFixed(2)}, of distant ones ${distant.toFixed(2)}`;
+}
+
+function suspicions({ suspicious, positions }: Inspection): [string, string][] {
+  const found = suspicious.map(({ name, nonFinite, shape, allZero }) => {
+    return allZero ? `${name}: all zero` : `${name}: ${nonFinite} of ${shape.join(" x ")} values NaN or infinite`;
+  });
+  if (positions?.looksUntrained)
+    found.push("position embeddings: neighbours are hardly more alike than distant patches; untrained?");
+  return listed("suspicious", found);
 }

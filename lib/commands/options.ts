@@ -1,7 +1,9 @@
 import { InvalidArgumentError } from "commander";
 import type { NdArray } from "../arrays";
+import type { InferenceHints } from "../checkpoint/inferConfig";
 import { openSafetensors, readTensor, type TensorFile } from "../checkpoint/safetensors";
 import type { EngineName } from "../engine/open";
+import type { PosEmbedResize } from "../model/posEmbed";
 import { type OpenOptions, openSetr, type Setr } from "../setr";
 
 /** A height and a width in pixels. */
@@ -16,6 +18,8 @@ export interface ModelOptions {
   readonly heads?: number;
   readonly engine?: EngineName;
   readonly imageSize?: Size;
+  readonly posEmbedMode?: PosEmbedResize["mode"];
+  readonly posEmbedAlignCorners?: boolean;
 }
 
 /** A positive whole number from the command line. */
@@ -44,14 +48,20 @@ export function gather(value: string, previous: string[] = []): string[] {
   return [...previous, value];
 }
 
+/** What the command line says that weights may not show. */
+export function hintsOf({ heads }: { readonly heads?: number | undefined }): InferenceHints {
+  return heads === undefined ? {} : { numHeads: heads };
+}
+
 /** Opens the model and prints, on stderr, what had to be assumed and which engine runs. */
 export async function openModel(options: ModelOptions, size?: Size): Promise<Setr> {
   const { heads, engine } = options;
   const wanted = options.imageSize ?? size;
   const open: OpenOptions = {
-    ...(heads === undefined ? {} : { numHeads: heads }),
+    ...hintsOf({ heads }),
     ...(engine === undefined ? {} : { engine }),
     ...(wanted === undefined ? {} : { imageSize: wanted }),
+    posEmbedResize: { mode: options.posEmbedMode ?? "bilinear", alignCorners: options.posEmbedAlignCorners ?? false },
   };
   const model = await openSetr(options.weights, open);
   for (const note of model.weights.notes) console.error(note);

@@ -7,8 +7,8 @@ export interface RunRequest {
   readonly weights: Weights;
   /** The configuration to run at; may differ from the weights' own in image size only. */
   readonly config: SetrConfig;
-  /** Values that stand in for those of the file, e.g. resized position embeddings. */
-  readonly replaced: ReadonlyMap<string, NdArray>;
+  /** Parameters handed over as values instead of ranges of the file: the position embeddings at the size in use. */
+  readonly values: ReadonlyMap<string, NdArray>;
   /** Normalised pixels [B, 3, imageHeight, imageWidth]. */
   readonly input: NdArray;
   /** Names of taps, all valid for the configuration. */

@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { realpath } from "node:fs/promises";
 import { basename, dirname } from "node:path";
 import type * as Ort from "onnxruntime-node";
@@ -51,8 +52,9 @@ async function loadOrt(): Promise<typeof Ort> {
   }
 }
 
-function sessionKey({ weights, config, input, capture, replaced }: RunRequest): string {
-  return JSON.stringify([weights.file.path, weights.sha256, config, input.shape, capture, [...replaced.keys()]]);
+function sessionKey({ weights, config, input, capture, values }: RunRequest): string {
+  const handedOver = [...values].map(([name, { data }]) => [name, hashOf(data)]);
+  return JSON.stringify([weights.dataPath, weights.sha256, config, input.shape, capture, handedOver]);
 }
 
 /** The value under `key`, made when missing; the least recently used ones beyond the bound are released. */
@@ -74,7 +76,7 @@ async function cached(
 }
 
 async function prepare(ort: typeof Ort, request: RunRequest): Promise<Prepared> {
-  const path = await realpath(request.weights.file.path);
+  const path = await realpath(request.weights.dataPath);
   const ops = new GraphOps(request.input.shape, request.capture, parameterSource(request, basename(path)));
   setr(ops, request.config, ops.input);
   const session = await ort.InferenceSession.create(encodeOnnx(ops.finish()), {
@@ -92,11 +94,11 @@ async function prepare(ort: typeof Ort, request: RunRequest): Promise<Prepared> 
   return { session, outputNames: ops.outputNames() };
 }
 
-function parameterSource({ weights, replaced }: RunRequest, location: string): ParameterSource {
+function parameterSource({ weights, values }: RunRequest, location: string): ParameterSource {
   return (name) => {
-    const replacement = replaced.get(name);
-    if (replacement) {
-      const { buffer, byteOffset, byteLength } = replacement.data;
+    const value = values.get(name);
+    if (value) {
+      const { buffer, byteOffset, byteLength } = value.data;
       return { type: "F32", data: { kind: "inline", bytes: new Uint8Array(buffer, byteOffset, byteLength) } };
     }
     const entry = weights.parameters.get(name);
@@ -106,6 +108,12 @@ function parameterSource({ weights, replaced }: RunRequest, location: string): P
     const { offset, byteLength } = entry;
     return { type: entry.dtype as keyof typeof ONNX_TYPES, data: { kind: "file", location, offset, byteLength } };
   };
+}
+
+function hashOf({ buffer, byteOffset, byteLength }: Float32Array): string {
+  return createHash("sha256")
+    .update(new Uint8Array(buffer, byteOffset, byteLength))
+    .digest("hex");
 }
 
 function toNdArray(tensor: Ort.OnnxValue | undefined): NdArray {

@@ -10,11 +10,12 @@ const UPSAMPLINGS = { naive: 2, pup: 5, mla: 6, none: 0 } as const;
  * Layers count from 1, as in the paper: Z1 is the output of the checkpoint's block 0.
  */
 export function activationNames(config: SetrConfig): string[] {
+  const { decoder } = config;
   const layers = Array.from({ length: config.depth }, (_, i) => i + 1);
   const encoder = layers.flatMap((layer) => [`A${layer}`, `A${layer}.mean`, `Z${layer}`]);
-  const upsamplings = Array.from({ length: UPSAMPLINGS[config.decoder.type] }, (_, i) => `U${i + 1}`);
-  const features = config.decoder.type === "pup" ? ["U4.features"] : [];
-  const logits = config.decoder.type === "none" ? [] : ["logits"];
+  const upsamplings = Array.from({ length: UPSAMPLINGS[decoder.type] }, (_, i) => `U${i + 1}`);
+  const features = decoder.type === "pup" && decoder.order === "official" ? ["U4.features"] : [];
+  const logits = decoder.type === "none" ? [] : ["logits"];
   return ["embeddings", ...encoder, ...upsamplings, ...features, ...logits];
 }
 
@@ -24,7 +25,8 @@ export function activationNames(config: SetrConfig): string[] {
  * @param patterns e.g. `["Z*", "A2.mean", "logits"]`
  * @param names the valid names
  * @returns the names meant, each once, in the order of `names`
- * @throws CaptureError `unknown-capture` for a pattern that means nothing, listing the valid names
+ * @throws CaptureError `unknown-capture` for a pattern that means nothing, listing the valid names; `no-decoder` when
+ *   it asks an encoder alone for a decoder's value
  */
 export function expandNames(patterns: readonly string[], names: readonly string[]): string[] {
   const wanted = new Set<string>();
@@ -32,6 +34,7 @@ export function expandNames(patterns: readonly string[], names: readonly string[
     const expression = new RegExp(`^${pattern.split("*").map(escapeExpression).join("[^.]*")}$`);
     const meant = names.filter((name) => expression.test(name));
     if (meant.length === 0) {
+      checkDecoder(pattern, names);
       throw new CaptureError(
         "unknown-capture",
         `capture: expected names among ${summarise(names)}, found "${pattern}"`,
@@ -40,6 +43,15 @@ export function expandNames(patterns: readonly string[], names: readonly string[
     for (const name of meant) wanted.add(name);
   }
   return names.filter((name) => wanted.has(name));
+}
+
+/** Says why, when a decoder's value is asked of an encoder alone. */
+function checkDecoder(pattern: string, names: readonly string[]): void {
+  if (names.includes("logits") || !/^(U|logits)/.test(pattern)) return;
+  throw new CaptureError(
+    "no-decoder",
+    `capture: expected a model with a decoder for "${pattern}", found an encoder alone, which has Z and A but no U and no logits`,
+  );
 }
 
 function escapeExpression(text: string): string {

@@ -11,6 +11,11 @@ export interface NaiveDecoder {
 export interface PupDecoder {
   readonly type: "pup";
   readonly channels: number;
+  /**
+   * `official`: classes are scored before the last interpolation; `mmseg`: after it, and convolutions have no bias. Both give
+   * the same scores for the same weights.
+   */
+  readonly order: "official" | "mmseg";
 }
 
 /** Features of four layers, summed top-down, aggregated. Source: SETR, section 3.3, MLA. */
@@ -55,7 +60,7 @@ export interface SetrConfig {
 const count = z.number().int().positive().max(1_000_000);
 const decoderSchema = z.discriminatedUnion("type", [
   z.strictObject({ type: z.literal("naive"), channels: count }),
-  z.strictObject({ type: z.literal("pup"), channels: count }),
+  z.strictObject({ type: z.literal("pup"), channels: count, order: z.enum(["official", "mmseg"]) }),
   z.strictObject({
     type: z.literal("mla"),
     layers: z.tuple([count, count, count, count]),

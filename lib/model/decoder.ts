@@ -1,6 +1,6 @@
 // B batch, N tokens, C width, K classes, h x w a map's size
 import type { Ops, Tensor } from "../ops/ops";
-import { gridSize, hasClassToken, type MlaDecoder, type SetrConfig } from "./config";
+import { gridSize, hasClassToken, type MlaDecoder, type PupDecoder, type SetrConfig } from "./config";
 import { norm } from "./encoder";
 
 const BATCH_NORM_EPSILON = 1e-5;
@@ -19,7 +19,7 @@ export function decode<T extends Tensor>(ops: Ops<T>, config: SetrConfig, layers
     case "naive":
       return decodeNaive(ops, config, layers, config.decoder.channels);
     case "pup":
-      return decodePup(ops, config, layers, config.decoder.channels);
+      return decodePup(ops, config, layers, config.decoder);
     case "mla":
       return decodeMla(ops, config, layers, config.decoder);
     case "none":
@@ -34,16 +34,21 @@ function decodeNaive<T extends Tensor>(ops: Ops<T>, config: SetrConfig, layers: 
   return finish(ops, config, ops.tap("U1", toImageSize(ops, config, scores)), 2);
 }
 
-function decodePup<T extends Tensor>(ops: Ops<T>, config: SetrConfig, layers: readonly T[], channels: number): T {
+function decodePup<T extends Tensor>(ops: Ops<T>, config: SetrConfig, layers: readonly T[], decoder: PupDecoder): T {
+  const { channels, order } = decoder;
+  const official = order === "official";
   let x = finalMap(ops, config, layers);
   for (let step = 0; step < 4; step++) {
-    x = convNormRelu(ops, x, `decode_head.conv_${step}`, `decode_head.syncbn_fc_${step}`, channels, 3);
-    if (step < 3) x = ops.tap(`U${step + 1}`, enlarge(ops, x, 2, false)); // [B, 256, 2h, 2w]
+    x = convNormRelu(ops, x, `decode_head.conv_${step}`, `decode_head.syncbn_fc_${step}`, channels, 3, official);
+    if (step < 3 || !official) x = ops.tap(`U${step + 1}`, enlarge(ops, x, 2, false)); // [B, 256, 2h, 2w]
   }
   const features = x;
-  ops.derive("U4.features", () => enlarge(ops, features, 2, false)); // a 1x1 convolution commutes with interpolation
-  const scores = classify(ops, x, "decode_head.conv_4", config.numClasses, 1); // [B, K, 8h, 8w]
-  return finish(ops, config, ops.tap("U4", enlarge(ops, scores, 2, false)), 5);
+  let scores = classify(ops, features, "decode_head.conv_4", config.numClasses, 1); // [B, K, 8h, 8w], mmseg: 16h, 16w
+  if (official) {
+    ops.derive("U4.features", () => enlarge(ops, features, 2, false)); // a 1x1 convolution commutes with interpolation
+    scores = ops.tap("U4", enlarge(ops, scores, 2, false)); // [B, K, 16h, 16w]
+  }
+  return finish(ops, config, scores, 5);
 }
 
 function decodeMla<T extends Tensor>(ops: Ops<T>, config: SetrConfig, layers: readonly T[], decoder: MlaDecoder): T {

@@ -43,7 +43,8 @@ export function variantConfig(
 }
 
 function decoderConfig(type: (typeof DECODERS)[number], small: boolean, depth: number): DecoderConfig {
-  if (type !== "mla") return { type, channels: small ? 64 : 256 };
+  if (type === "naive") return { type, channels: small ? 64 : 256 };
+  if (type === "pup") return { type, channels: small ? 64 : 256, order: "official" };
   return { type, layers: quarterLayers(depth), channels: small ? 64 : 256, headChannels: small ? 32 : 128 };
 }
 
