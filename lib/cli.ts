@@ -31,11 +31,9 @@ function buildProgram(): Command {
 }
 
 function addFigures(program: Command): void {
-  program
-    .command("figures")
+  hintOptions(program.command("figures"))
     .description("run the notebooks of Figures 1 to 4 and export PNG and SVG")
     .option("--weights <file>", "checkpoint to look into; small untrained weights by default")
-    .option("--heads <number>", "attention heads, where the file does not say", positiveInteger)
     .option("--image-size <pixels>", "S or HxW; position embeddings are interpolated to it", imageSize)
     .option(
       "--photo <file...>",
@@ -79,10 +77,8 @@ function addSegment(program: Command): void {
 }
 
 function addInspect(program: Command): void {
-  program
-    .command("inspect <weights>")
+  hintOptions(program.command("inspect <weights>"))
     .description("say what a checkpoint holds, what of it is used, and what stands out")
-    .option("--heads <number>", "attention heads, where the file does not say", positiveInteger)
     .option("--json", "print JSON")
     .action(inspectCommand);
 }
@@ -119,11 +115,18 @@ function modelOptions(command: Command): Command {
 }
 
 function sizeOptions(command: Command): Command {
-  return command
-    .option("--heads <number>", "attention heads, where the file does not say", positiveInteger)
+  return hintOptions(command)
     .option("--image-size <pixels>", "S or HxW; position embeddings are interpolated to it", imageSize)
     .addOption(new Option("--pos-embed-mode <mode>", "how").choices(["bilinear", "bicubic"]).default("bilinear"))
     .option("--pos-embed-align-corners", "corner patches map to corner patches");
+}
+
+function hintOptions(command: Command): Command {
+  return command
+    .option("--heads <number>", "attention heads, where the file does not say", positiveInteger)
+    .addOption(
+      new Option("--normalisation <name>", "of pixels; guessed from the family").choices(["imagenet", "half"]),
+    );
 }
 
 function inputOption(): Option {

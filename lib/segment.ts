@@ -38,7 +38,7 @@ export async function segment(model: Setr, input: Photo | NdArray, options: Segm
   if (model.config.decoder.type === "none") {
     throw new EngineError("no-decoder", "segmentation: expected a model with a decoder, found an encoder alone");
   }
-  const pixels = "image" in input ? normalise(input.image) : input;
+  const pixels = "image" in input ? normalise(input.image, model.config.normalisation) : input;
   if (options.mode !== "slide") return (await model.run(pixels, { capture: ["logits"] })).get("logits");
   return segmentWindows(model, pixels, options);
 }

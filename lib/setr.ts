@@ -6,7 +6,7 @@ import { CaptureError, EngineError } from "./errors";
 import type { Photo } from "./image/photo";
 import { normalise } from "./image/preprocess";
 import { activationNames, expandNames } from "./model/activationNames";
-import { checkConfig, type GridSize, gridSize, type SetrConfig } from "./model/config";
+import { checkConfig, type GridSize, gridSize, type Normalisation, type SetrConfig } from "./model/config";
 import { type PosEmbedResize, resizePosEmbed } from "./model/posEmbed";
 
 /** How to open a model. */
@@ -15,6 +15,8 @@ export interface OpenOptions {
   readonly numHeads?: number | null;
   /** Height and width of the input in pixels, multiples of the patch size; the checkpoint's own by default and for null. */
   readonly imageSize?: { readonly height: number; readonly width: number } | null;
+  /** How pixels are normalised, where the file does not say; guessed from the checkpoint's family by default and for null. */
+  readonly normalisation?: Normalisation | null;
   /** How position embeddings come to another grid; bilinear, corners not aligned, by default. */
   readonly posEmbedResize?: PosEmbedResize;
   /** `auto` by default. */
@@ -68,7 +70,10 @@ export interface Setr {
  * @throws CheckpointError, ConfigError, EngineError with one sentence each
  */
 export async function openSetr(path: string, options: OpenOptions = {}): Promise<Setr> {
-  const weights = await openWeights(path, options.numHeads == null ? {} : { numHeads: options.numHeads });
+  const weights = await openWeights(path, {
+    ...(options.numHeads == null ? {} : { numHeads: options.numHeads }),
+    ...(options.normalisation == null ? {} : { normalisation: options.normalisation }),
+  });
   const config = atSize(weights.config, options.imageSize);
   const grid = gridSize(config);
   const posEmbed = resizePosEmbed(weights.posEmbed, gridSize(weights.config), grid, options.posEmbedResize);
@@ -97,7 +102,7 @@ async function runOnce(
 ): Promise<Run> {
   const { config } = model;
   const names = expandNames(capture, activationNames(config));
-  const pixels = "image" in input ? normalise(input.image) : input;
+  const pixels = "image" in input ? normalise(input.image, config.normalisation) : input;
   checkInput(pixels, config);
   const start = performance.now();
   const values = await engine.run({ ...model, input: pixels, capture: names });

@@ -286,7 +286,7 @@ describe("setr init and inspect", () => {
     expect(await setr("init", ...args, "--out", out)).toMatchObject({ status: 0 });
     const text = await setr("inspect", out);
     expect(text.stdout).toMatch(
-      /trained +no: random values[\s\S]*grid +3x4 patches, 12 tokens[\s\S]*decoder +mla, layers 6,12,18,24/,
+      /trained +no: random values[\s\S]*positions +3x4 patches, 12 tokens[\s\S]*decoder +mla, layers 6,12,18,24/,
     );
     const json = JSON.parse((await setr("inspect", out, "--json")).stdout);
     expect(json).toMatchObject({ trained: false, tokens: 12, config: { numClasses: 11, embedDim: 128 } });
@@ -299,6 +299,46 @@ describe("setr init and inspect", () => {
       status: 1,
       stderr: "setr: image size: expected a multiple of the patch size 16, found 50\n",
     });
+  });
+});
+
+describe("setr convert", () => {
+  test("makes a file of its own from another family's, at the wanted size and type", async () => {
+    const out = at("google.safetensors");
+    const google = fixture("vit-encoder-google.npz");
+    const outcome = await setr("convert", google, out, "--dtype", "f16", "--image-size", "96x64");
+    expect(outcome).toMatchObject({ status: 0, stdout: `${out}: Google vision transformer, 40 tensors\n` });
+    const { stdout } = await setr("inspect", out, "--json");
+    expect(JSON.parse(stdout)).toMatchObject({
+      types: ["F16"],
+      grid: { height: 6, width: 4 },
+      config: { numHeads: 4 },
+    });
+  });
+
+  test("refuses what is no checkpoint, and leaves nothing behind", async () => {
+    await writeFile(at("letter.pth"), "Dear reader, these are no weights.");
+    const outcome = await setr("convert", at("letter.pth"), at("never.safetensors"));
+    expect(outcome).toMatchObject({ status: 1, stderr: expect.stringMatching(/^setr: .*letter\.pth: expected .*\n$/) });
+    expect((await readdir(folder)).filter((name) => /never|\.tmp$/.test(name))).toEqual([]);
+  });
+});
+
+describe("a checkpoint of another family", () => {
+  const timm = () => ["--weights", fixture("vit-encoder-timm-legacy.pth"), "--photo", "alps", "--heads", "4"];
+
+  test("runs without conversion, at another size too", async () => {
+    const out = at("timm.safetensors");
+    const args = [...timm(), "--image-size", "96x160", "--capture", "Z3,rollout", "--out", out];
+    expect(await setr("activations", ...args)).toMatchObject({ status: 0 });
+    expect((await openSafetensors(out)).tensors.get("Z3")?.shape).toEqual([1, 61, 64]);
+  });
+
+  test("that has no decoder says so when a decoder's value or a segmentation is asked for", async () => {
+    const args = [...timm(), "--out", at("never.safetensors")];
+    const why = expect.stringMatching(/setr: .*expected a model with a decoder.*found an encoder alone.*\n$/);
+    expect(await setr("activations", ...args, "--capture", "U1")).toMatchObject({ status: 1, stderr: why });
+    expect(await setr("segment", ...args)).toMatchObject({ status: 1, stderr: why });
   });
 });
 

@@ -1,12 +1,14 @@
+import { existsSync } from "node:fs";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll } from "vitest";
 import type { NdArray } from "../lib/arrays";
 
-/** A file of test/fixtures. */
+/** A file of test/fixtures, or one of those that are kept compressed there. */
 export function fixture(name: string): string {
-  return join(__dirname, "fixtures", name);
+  const path = join(__dirname, "fixtures", name);
+  return existsSync(path) ? path : join(__dirname, "fixtures", "expanded", name);
 }
 
 /** A folder that is removed after the tests of the file. */

@@ -52,9 +52,10 @@ describe.each(ENGINES)("on %s", (engine) => {
 
   test("U4.features are the features whose classification is U4", async () => {
     const { expected, model } = await open("setr-pup-official", engine);
+    const file = await openSafetensors(model.weights.path);
     const run = await model.run(await readTensor(expected, "input"), { capture: ["U4", "U4.features"] });
-    const weight = await readTensor(model.weights.file, "decode_head.conv_4.weight"); // [K, 256, 1, 1]
-    const bias = await readTensor(model.weights.file, "decode_head.conv_4.bias");
+    const weight = await readTensor(file, "decode_head.conv_4.weight"); // [K, 256, 1, 1]
+    const bias = await readTensor(file, "decode_head.conv_4.bias");
     const [scores, features] = [run.get("U4"), run.get("U4.features")];
     expect(features.shape).toEqual([1, 256, 96, 96]);
     for (const position of [0, 1234, 96 * 96 - 1]) {
@@ -81,7 +82,7 @@ describe.each(ENGINES)("on %s", (engine) => {
 
   test("a picture that is not square runs on a grid that is not square", async () => {
     const { model: square } = await open("setr-pup-official", engine);
-    const model = await openSetr(square.weights.file.path, {
+    const model = await openSetr(square.weights.path, {
       numHeads: 4,
       engine,
       imageSize: { height: 96, width: 160 },

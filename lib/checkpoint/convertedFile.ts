@@ -15,8 +15,7 @@ const CONVERSION = 1;
  * @returns path of a .safetensors file with the model's names and layout
  */
 export async function convertedFile(examined: Examined, sha256: string): Promise<string> {
-  const heads = examined.config.numHeads;
-  const path = join(cacheFolder("weights"), `${sha256}-heads${heads}-v${CONVERSION}.safetensors`);
+  const path = join(cacheFolder("weights"), `${sha256}-v${CONVERSION}.safetensors`);
   if (!existsSync(path)) await convertCheckpoint(examined, path);
   return path;
 }

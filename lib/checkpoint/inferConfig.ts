@@ -1,5 +1,5 @@
 import { CheckpointError } from "../errors";
-import { checkConfig, type DecoderConfig, type SetrConfig } from "../model/config";
+import { checkConfig, type DecoderConfig, type Normalisation, type SetrConfig } from "../model/config";
 import { quarterLayers } from "../model/variants";
 import { REASONS } from "./families/family";
 import type { MappedFile } from "./mapNames";
@@ -8,6 +8,8 @@ import type { MappedFile } from "./mapNames";
 export interface InferenceHints {
   /** Attention heads per layer; without it, width / 64. */
   readonly numHeads?: number;
+  /** How pixels are normalised; guessed from the family without it. */
+  readonly normalisation?: Normalisation;
 }
 
 /** A configuration and, for every value that had to be assumed, a sentence. */
@@ -32,7 +34,9 @@ export function inferConfig(mapped: MappedFile, hints: InferenceHints = {}): Inf
   const { decoder, numClasses } = inferDecoder(mapped, depth);
   const size = gridSide(mapped, embedDim) * patchSize;
   const encoder = { imageHeight: size, imageWidth: size, patchSize, embedDim, depth, numHeads, mlpDim };
-  return { config: checkConfig({ ...encoder, numClasses, decoder }), notes };
+  const pixels = inferNormalisation(mapped, hints);
+  const config = checkConfig({ ...encoder, numClasses, decoder, normalisation: pixels.normalisation });
+  return { config, notes: [...notes, ...pixels.notes] };
 }
 
 function inferHeads(mapped: MappedFile, embedDim: number, hints: InferenceHints) {
@@ -74,27 +78,48 @@ function countLayers(mapped: MappedFile): number {
   );
 }
 
+/** Where PUP and Naive keep their classifiers. */
+const CLASSIFIERS = [
+  ["pup", "decode_head.conv_4.weight"],
+  ["naive", "decode_head.conv_1.weight"],
+] as const;
+
 function inferDecoder(mapped: MappedFile, depth: number): { decoder: DecoderConfig; numClasses: number } {
   const length = (name: string) => shapeOf(mapped, name, 4)[0]!;
   const has = (name: string) => mapped.tensors.has(name);
+  const order = mapped.family.name === "mmseg" ? "mmseg" : "official";
   if (has("decode_head.mlahead.head2.0.weight")) {
     const channels = length("backbone.mla.mla_p2_1x1.0.weight");
     const headChannels = length("decode_head.mlahead.head2.0.weight");
-    const decoder = { type: "mla", layers: quarterLayers(depth), channels, headChannels } as const;
+    const decoder = { type: "mla", layers: quarterLayers(depth), channels, headChannels, order } as const;
     return { decoder, numClasses: length("decode_head.cls.weight") };
   }
-  if (has("decode_head.conv_4.weight")) {
-    const order = has("decode_head.conv_0.bias") ? "official" : "mmseg";
-    const decoder = { type: "pup", channels: length("decode_head.conv_0.weight"), order } as const;
-    return { decoder, numClasses: length("decode_head.conv_4.weight") };
-  }
-  if (has("decode_head.conv_1.weight")) {
-    const decoder = { type: "naive", channels: length("decode_head.conv_0.weight") } as const;
-    return { decoder, numClasses: length("decode_head.conv_1.weight") };
+  const present = CLASSIFIERS.find(
+    ([type, name]) => has(name) && (type === "pup" || !has("decode_head.conv_2.weight")),
+  );
+  if (present) {
+    const [type, classifier] = present;
+    return { decoder: { type, channels: length("decode_head.conv_0.weight"), order }, numClasses: length(classifier) };
   }
   const head = [...mapped.tensors.keys(), ...mapped.unknown].find((name) => /^(decode_head|neck)\./.test(name));
   if (head === undefined) return { decoder: { type: "none" }, numClasses: 0 };
   throw new CheckpointError("not-setr", `${mapped.file.path}: expected a Naive, PUP or MLA decoder, found ${head}`);
+}
+
+/**
+ * How the pixels were normalised in training, which leaves no trace in the weights: SETR and DeiT by ImageNet's means and
+ * deviations, Google's vision transformers and their copies in timm and Hugging Face from -1 to 1.
+ */
+function inferNormalisation(mapped: MappedFile, hints: InferenceHints) {
+  const { family, wrapper, tensors } = mapped;
+  if (hints.normalisation) return { normalisation: hints.normalisation, notes: [] };
+  if (family.name === "official" || family.name === "mmseg") return { normalisation: "imagenet" as const, notes: [] };
+  const names = [...tensors.values()].flatMap(({ parts }) => parts.map(({ tensor }) => tensor.name));
+  const isDeit = hasDistillationToken(mapped) || wrapper === "model" || names.some((name) => name.startsWith("deit."));
+  const normalisation: Normalisation = isDeit ? "imagenet" : "half";
+  const text = isDeit ? "by ImageNet's means, as for DeiT" : "from -1 to 1, as for Google's vision transformers";
+  const note = `pixels: assumed to be normalised ${text}; give --normalisation to set it`;
+  return { normalisation, notes: [note] };
 }
 
 function shapeOf(mapped: MappedFile, name: string, axes: number): readonly number[] {

@@ -1,6 +1,7 @@
 import { positionStructure } from "../analysis/positionStructure";
 import { positionSimilarity } from "../analysis/similarity";
 import { sizeOf } from "../arrays";
+import { upsamplingCount } from "../model/activationNames";
 import { gridSize, patchCount, type SetrConfig, tokenCount } from "../model/config";
 import { type Examined, examineCheckpoint } from "./examine";
 import type { InferenceHints } from "./inferConfig";
@@ -107,15 +108,11 @@ async function positionsOf({ mapped, config, used }: Examined, suspicious: reado
 }
 
 function figureNeeds({ depth, decoder }: SetrConfig): Record<string, string> {
-  const upsamplings = {
-    naive: "U1 to U2",
-    pup: "U1 to U5",
-    mla: "U1 to U6",
-    none: "no U, no segmentation: an encoder alone",
-  };
+  const maps =
+    decoder.type === "none" ? "no U, no segmentation: an encoder alone" : `U1 to U${upsamplingCount(decoder)}`;
   return {
     "Figure 1": "yes: position embeddings",
     "Figures 2 and 4": `yes: attention of layers 1 to ${depth}`,
-    "Figure 3": `Z1 to Z${depth}; ${upsamplings[decoder.type]}`,
+    "Figure 3": `Z1 to Z${depth}; ${maps}`,
   };
 }

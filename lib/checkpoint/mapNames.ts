@@ -10,7 +10,7 @@ import { describe } from "./fileBytes";
 import { stateDict } from "./stateDict";
 import type { StoredTensor, TensorFile } from "./tensorFile";
 
-const FAMILIES: readonly Family[] = [official, mmseg, timm, huggingface, google];
+const FAMILIES: readonly Family[] = [official, ...mmseg, timm, huggingface, google];
 
 /** A tensor of the file as (part of) one of the model's. */
 export interface MappedPart {

@@ -2,12 +2,11 @@ import { Presets, SingleBar } from "cli-progress";
 import { convertCheckpoint } from "../checkpoint/convert";
 import { checkComplete, examineCheckpoint } from "../checkpoint/examine";
 import type { PosEmbedResize } from "../model/posEmbed";
-import { hintsOf, type Size } from "./options";
+import { type HintOptions, hintsOf, type Size } from "./options";
 
 /** Options of `setr convert`. */
-export interface ConvertCommandOptions {
+export interface ConvertCommandOptions extends HintOptions {
   readonly dtype?: "f32" | "f16";
-  readonly heads?: number;
   readonly imageSize?: Size;
   readonly posEmbedMode: PosEmbedResize["mode"];
   readonly posEmbedAlignCorners?: boolean;

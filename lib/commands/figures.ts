@@ -7,13 +7,12 @@ import { readPhoto } from "../image/photo";
 import { photoPath, SAMPLE_PHOTOS } from "../image/samplePhotos";
 import { checkConfig } from "../model/config";
 import { NOTEBOOKS_FOLDER } from "../paths";
-import { hintsOf, type Size } from "./options";
+import { type HintOptions, hintsOf, type Size } from "./options";
 import { parametersOf, runWithProgress } from "./run";
 
 /** Options of `setr figures`. */
-export interface FiguresOptions {
+export interface FiguresOptions extends HintOptions {
   readonly weights?: string;
-  readonly heads?: number;
   readonly imageSize?: Size;
   readonly photo?: readonly string[];
   readonly only: readonly number[];
@@ -69,6 +68,7 @@ async function parameterValues(options: FiguresOptions, out: string): Promise<Re
     weights,
     out,
     ...(options.heads === undefined ? {} : { heads: JSON.stringify(options.heads) }),
+    ...(options.normalisation === undefined ? {} : { normalisation: options.normalisation }),
     ...(options.imageSize === undefined ? {} : { imageSize: JSON.stringify(options.imageSize) }),
     ...(photos.length === 0 ? {} : { photo: photos[0] as string, photos: JSON.stringify(photos) }),
   };

@@ -1,11 +1,10 @@
 import { checkComplete } from "../checkpoint/examine";
 import { type Inspection, inspectCheckpoint } from "../checkpoint/inspect";
 import { checkFinite } from "../checkpoint/scan";
-import { hintsOf } from "./options";
+import { type HintOptions, hintsOf } from "./options";
 
 /** Options of `setr inspect`. */
-export interface InspectOptions {
-  readonly heads?: number;
+export interface InspectOptions extends HintOptions {
   readonly json?: boolean;
 }
 
@@ -18,6 +17,8 @@ export async function inspectCommand(path: string, options: InspectOptions): Pro
   checkComplete(examined);
   checkFinite(path, inspection.suspicious);
 }
+
+const PIXELS = { imagenet: "normalised by ImageNet's means", half: "scaled to -1..1" };
 
 function lines(found: Inspection): [label: string, text: string][] {
   const { config, coverage } = found;
@@ -33,7 +34,10 @@ function lines(found: Inspection): [label: string, text: string][] {
       "encoder",
       `${config.depth} layers, width ${config.embedDim}, ${config.numHeads} heads, feed-forward ${config.mlpDim}`,
     ],
-    ["image", `${config.imageHeight}x${config.imageWidth} pixels in patches of ${config.patchSize}`],
+    [
+      "image",
+      `${config.imageHeight}x${config.imageWidth} pixels in patches of ${config.patchSize}, ${PIXELS[config.normalisation]}`,
+    ],
     ["positions", `${found.grid.height}x${found.grid.width} patches, ${found.tokens} tokens${positionText(found)}`],
     ["decoder", decoder],
     ["classes", String(config.numClasses)],
@@ -63,10 +67,17 @@ function positionText({ positions }: Inspection): string {
 }
 
 function suspicions({ suspicious, positions }: Inspection): [string, string][] {
-  const found = suspicious.map(({ name, nonFinite, shape, allZero }) => {
-    return allZero ? `${name}: all zero` : `${name}: ${nonFinite} of ${shape.join(" x ")} values NaN or infinite`;
-  });
-  if (positions?.looksUntrained)
+  const spoilt = suspicious.filter(({ nonFinite }) => nonFinite > 0);
+  const found = spoilt.map(
+    ({ name, nonFinite, shape }) => `${name}: ${nonFinite} of ${shape.join(" x ")} NaN or infinite`,
+  );
+  const zero = suspicious.filter(({ allZero }) => allZero).map(({ name }) => name);
+  if (zero.length > 0) {
+    const more = zero.length > 3 ? ` and ${zero.length - 3} more` : "";
+    found.push(`all zero: ${zero.slice(0, 3).join(", ")}${more}`);
+  }
+  if (positions?.looksUntrained) {
     found.push("position embeddings: neighbours are hardly more alike than distant patches; untrained?");
+  }
   return listed("suspicious", found);
 }

@@ -3,6 +3,7 @@ import type { NdArray } from "../arrays";
 import type { InferenceHints } from "../checkpoint/inferConfig";
 import { openSafetensors, readTensor, type TensorFile } from "../checkpoint/safetensors";
 import type { EngineName } from "../engine/open";
+import type { Normalisation } from "../model/config";
 import type { PosEmbedResize } from "../model/posEmbed";
 import { type OpenOptions, openSetr, type Setr } from "../setr";
 
@@ -12,10 +13,15 @@ export interface Size {
   readonly width: number;
 }
 
-/** Options that every command which opens a model shares. */
-export interface ModelOptions {
-  readonly weights: string;
+/** What weights may not show. */
+export interface HintOptions {
   readonly heads?: number;
+  readonly normalisation?: Normalisation;
+}
+
+/** Options that every command which opens a model shares. */
+export interface ModelOptions extends HintOptions {
+  readonly weights: string;
   readonly engine?: EngineName;
   readonly imageSize?: Size;
   readonly posEmbedMode?: PosEmbedResize["mode"];
@@ -49,16 +55,19 @@ export function gather(value: string, previous: string[] = []): string[] {
 }
 
 /** What the command line says that weights may not show. */
-export function hintsOf({ heads }: { readonly heads?: number | undefined }): InferenceHints {
-  return heads === undefined ? {} : { numHeads: heads };
+export function hintsOf({ heads, normalisation }: HintOptions): InferenceHints {
+  return {
+    ...(heads === undefined ? {} : { numHeads: heads }),
+    ...(normalisation === undefined ? {} : { normalisation }),
+  };
 }
 
 /** Opens the model and prints, on stderr, what had to be assumed and which engine runs. */
 export async function openModel(options: ModelOptions, size?: Size): Promise<Setr> {
-  const { heads, engine } = options;
+  const { engine } = options;
   const wanted = options.imageSize ?? size;
   const open: OpenOptions = {
-    ...hintsOf({ heads }),
+    ...hintsOf(options),
     ...(engine === undefined ? {} : { engine }),
     ...(wanted === undefined ? {} : { imageSize: wanted }),
     posEmbedResize: { mode: options.posEmbedMode ?? "bilinear", alignCorners: options.posEmbedAlignCorners ?? false },

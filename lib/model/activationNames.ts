@@ -1,8 +1,19 @@
 import { CaptureError } from "../errors";
-import type { SetrConfig } from "./config";
+import type { DecoderConfig, SetrConfig } from "./config";
 
-/** How many interpolations each decoder has, the final one to the image included. */
-const UPSAMPLINGS = { naive: 2, pup: 5, mla: 6, none: 0 } as const;
+/** How many interpolations a decoder has, the final one to the image included. */
+export function upsamplingCount(decoder: DecoderConfig): number {
+  switch (decoder.type) {
+    case "naive":
+      return 2;
+    case "pup":
+      return 5;
+    case "mla":
+      return decoder.order === "official" ? 6 : 5;
+    case "none":
+      return 0;
+  }
+}
 
 /**
  * Every name under which a run of this model can be asked for a value, in order of computation.
@@ -13,7 +24,7 @@ export function activationNames(config: SetrConfig): string[] {
   const { decoder } = config;
   const layers = Array.from({ length: config.depth }, (_, i) => i + 1);
   const encoder = layers.flatMap((layer) => [`A${layer}`, `A${layer}.mean`, `Z${layer}`]);
-  const upsamplings = Array.from({ length: UPSAMPLINGS[decoder.type] }, (_, i) => `U${i + 1}`);
+  const upsamplings = Array.from({ length: upsamplingCount(decoder) }, (_, i) => `U${i + 1}`);
   const features = decoder.type === "pup" && decoder.order === "official" ? ["U4.features"] : [];
   const logits = decoder.type === "none" ? [] : ["logits"];
   return ["embeddings", ...encoder, ...upsamplings, ...features, ...logits];

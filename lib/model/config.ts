@@ -1,21 +1,28 @@
 import { z } from "zod";
 import { ConfigError } from "../errors";
 
+/**
+ * Whose head it is. `official`, the authors' release: classes are scored before the last interpolation of Naive and PUP; MLA
+ * aligns corners, joins the shallowest level first and scores with a 3x3 kernel. `mmseg`, mmsegmentation: classes are scored
+ * after it, convolutions have no bias; MLA does not align corners, joins the deepest level first and scores with a 1x1 kernel.
+ */
+export type HeadOrder = "official" | "mmseg";
+
+/** Which numbers pixels become: `imagenet` by channel means and deviations, `half` from -1 to 1. */
+export type Normalisation = "imagenet" | "half";
+
 /** One 1x1 convolution block, then classes, then one interpolation to the image. Source: SETR, section 3.3, Naive. */
 export interface NaiveDecoder {
   readonly type: "naive";
   readonly channels: number;
+  readonly order: HeadOrder;
 }
 
 /** Four 3x3 convolution blocks, each followed by a twofold interpolation. Source: SETR, section 3.3, PUP. */
 export interface PupDecoder {
   readonly type: "pup";
   readonly channels: number;
-  /**
-   * `official`: classes are scored before the last interpolation; `mmseg`: after it, and convolutions have no bias. Both give
-   * the same scores for the same weights.
-   */
-  readonly order: "official" | "mmseg";
+  readonly order: HeadOrder;
 }
 
 /** Features of four layers, summed top-down, aggregated. Source: SETR, section 3.3, MLA. */
@@ -27,6 +34,7 @@ export interface MlaDecoder {
   readonly channels: number;
   /** Channels of each level before concatenation. */
   readonly headChannels: number;
+  readonly order: HeadOrder;
 }
 
 /** An encoder alone. */
@@ -55,17 +63,20 @@ export interface SetrConfig {
   /** Number K of classes; 0 without a decoder. */
   readonly numClasses: number;
   readonly decoder: DecoderConfig;
+  readonly normalisation: Normalisation;
 }
 
 const count = z.number().int().positive().max(1_000_000);
+const order = z.enum(["official", "mmseg"]);
 const decoderSchema = z.discriminatedUnion("type", [
-  z.strictObject({ type: z.literal("naive"), channels: count }),
-  z.strictObject({ type: z.literal("pup"), channels: count, order: z.enum(["official", "mmseg"]) }),
+  z.strictObject({ type: z.literal("naive"), channels: count, order }),
+  z.strictObject({ type: z.literal("pup"), channels: count, order }),
   z.strictObject({
     type: z.literal("mla"),
     layers: z.tuple([count, count, count, count]),
     channels: count,
     headChannels: count,
+    order,
   }),
   z.strictObject({ type: z.literal("none") }),
 ]);
@@ -79,6 +90,7 @@ const configSchema = z.strictObject({
   mlpDim: count,
   numClasses: z.number().int().min(0).max(100_000),
   decoder: decoderSchema,
+  normalisation: z.enum(["imagenet", "half"]),
 });
 
 /**

@@ -1,6 +1,13 @@
 // B batch, N tokens, C width, K classes, h x w a map's size
 import type { Ops, Tensor } from "../ops/ops";
-import { gridSize, hasClassToken, type MlaDecoder, type PupDecoder, type SetrConfig } from "./config";
+import {
+  gridSize,
+  hasClassToken,
+  type MlaDecoder,
+  type NaiveDecoder,
+  type PupDecoder,
+  type SetrConfig,
+} from "./config";
 import { norm } from "./encoder";
 
 const BATCH_NORM_EPSILON = 1e-5;
@@ -17,7 +24,7 @@ const BATCH_NORM_EPSILON = 1e-5;
 export function decode<T extends Tensor>(ops: Ops<T>, config: SetrConfig, layers: readonly T[]): T | undefined {
   switch (config.decoder.type) {
     case "naive":
-      return decodeNaive(ops, config, layers, config.decoder.channels);
+      return decodeNaive(ops, config, layers, config.decoder);
     case "pup":
       return decodePup(ops, config, layers, config.decoder);
     case "mla":
@@ -27,11 +34,18 @@ export function decode<T extends Tensor>(ops: Ops<T>, config: SetrConfig, layers
   }
 }
 
-function decodeNaive<T extends Tensor>(ops: Ops<T>, config: SetrConfig, layers: readonly T[], channels: number): T {
-  const features = finalMap(ops, config, layers);
-  const hidden = convNormRelu(ops, features, "decode_head.conv_0", "decode_head.syncbn_fc_0", channels, 1);
-  const scores = classify(ops, hidden, "decode_head.conv_1", config.numClasses, 1); // [B, K, h, w]
-  return finish(ops, config, ops.tap("U1", toImageSize(ops, config, scores)), 2);
+function decodeNaive<T extends Tensor>(
+  ops: Ops<T>,
+  config: SetrConfig,
+  layers: readonly T[],
+  decoder: NaiveDecoder,
+): T {
+  const official = decoder.order === "official";
+  const keys = ["decode_head.conv_0", "decode_head.syncbn_fc_0"] as const;
+  const hidden = convNormRelu(ops, finalMap(ops, config, layers), ...keys, decoder.channels, 1, official);
+  const enlarged = official ? hidden : ops.tap("U1", enlarge(ops, hidden, 4, false)); // [B, 256, 4h, 4w]
+  const scores = classify(ops, enlarged, "decode_head.conv_1", config.numClasses, 1); // [B, K, h, w], mmseg: 4h, 4w
+  return finish(ops, config, official ? ops.tap("U1", toImageSize(ops, config, scores)) : scores, 2);
 }
 
 function decodePup<T extends Tensor>(ops: Ops<T>, config: SetrConfig, layers: readonly T[], decoder: PupDecoder): T {
@@ -53,6 +67,7 @@ function decodePup<T extends Tensor>(ops: Ops<T>, config: SetrConfig, layers: re
 
 function decodeMla<T extends Tensor>(ops: Ops<T>, config: SetrConfig, layers: readonly T[], decoder: MlaDecoder): T {
   const { channels, headChannels } = decoder;
+  const official = decoder.order === "official";
   const lateral = decoder.layers.map((layer, level) => {
     const map = toMap(ops, config, norm(ops, config, layers[layer - 1] as T, `backbone.norm_${level}`));
     const key = `backbone.mla.mla_p${level + 2}_1x1`;
@@ -69,10 +84,11 @@ function decodeMla<T extends Tensor>(ops: Ops<T>, config: SetrConfig, layers: re
     const key = `decode_head.mlahead.head${level + 2}`;
     const first = convNormRelu(ops, path, `${key}.0`, `${key}.1`, headChannels, 3, false);
     const second = convNormRelu(ops, first, `${key}.3`, `${key}.4`, headChannels, 3, false);
-    return ops.tap(`U${level + 1}`, enlarge(ops, second, 4, true)); // [B, 128, 4h, 4w]
+    return ops.tap(`U${level + 1}`, enlarge(ops, second, 4, official)); // [B, 128, 4h, 4w]
   });
-  const scores = classify(ops, ops.concat(heads, 1), "decode_head.cls", config.numClasses, 3); // [B, K, 4h, 4w]
-  return finish(ops, config, ops.tap("U5", toImageSize(ops, config, scores)), 6);
+  const joined = ops.concat(official ? heads : heads.toReversed(), 1); // [B, 512, 4h, 4w]
+  const scores = classify(ops, joined, "decode_head.cls", config.numClasses, official ? 3 : 1); // [B, K, 4h, 4w]
+  return finish(ops, config, official ? ops.tap("U5", toImageSize(ops, config, scores)) : scores, official ? 6 : 5);
 }
 
 /** The decoder's own norm, then the last layer as a map. */

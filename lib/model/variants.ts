@@ -38,14 +38,15 @@ export function variantConfig(
     patchSize: 16,
     ...encoder,
     numClasses: options.numClasses ?? 60,
+    normalisation: "imagenet",
     decoder: decoderConfig(decoder as (typeof DECODERS)[number], size === "small", encoder.depth),
   });
 }
 
 function decoderConfig(type: (typeof DECODERS)[number], small: boolean, depth: number): DecoderConfig {
-  if (type === "naive") return { type, channels: small ? 64 : 256 };
-  if (type === "pup") return { type, channels: small ? 64 : 256, order: "official" };
-  return { type, layers: quarterLayers(depth), channels: small ? 64 : 256, headChannels: small ? 32 : 128 };
+  const order = "official";
+  if (type !== "mla") return { type, channels: small ? 64 : 256, order };
+  return { type, layers: quarterLayers(depth), channels: small ? 64 : 256, headChannels: small ? 32 : 128, order };
 }
 
 /**

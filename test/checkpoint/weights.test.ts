@@ -1,6 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
+import { examineCheckpoint } from "../../lib/checkpoint/examine";
 import { writeUntrainedWeights } from "../../lib/checkpoint/initialise";
 import { openSafetensors, readTensor } from "../../lib/checkpoint/safetensors";
 import { openWeights } from "../../lib/checkpoint/weights";
@@ -45,12 +46,17 @@ describe("a weight file", () => {
       numHeads: 1,
       mlpDim: 256,
       numClasses: 7,
-      decoder: { type: "naive", channels: 256 },
+      decoder: { type: "naive", channels: 256, order: "official" },
+      normalisation: "imagenet",
     });
     expect(weights.notes).toEqual([
       "heads: assumed 1 (width 64 / 64), since weights do not show them; give --heads to set them",
     ]);
-    expect(weights.ignored).toContain("decode_head.conv_seg.weight");
+    const { ignored } = await examineCheckpoint(NAIVE);
+    expect(ignored).toContainEqual({
+      name: "decode_head.conv_seg.weight",
+      reason: "classifier of the base class, replaced by the head's own",
+    });
     expect((await openWeights(NAIVE, { numHeads: 4 })).notes).toEqual([]);
   });
 

@@ -130,7 +130,7 @@ describe("a picture is refused in one sentence", () => {
 });
 
 test("normalised pixels are centred and scaled per channel, channels first", () => {
-  const { shape, data } = normalise({ height: 1, width: 2, data: Uint8Array.of(124, 116, 104, 255, 0, 0) });
+  const { shape, data } = normalise({ height: 1, width: 2, data: Uint8Array.of(124, 116, 104, 255, 0, 0) }, "imagenet");
   expect(shape).toEqual([1, 3, 1, 2]);
   expect(data[0]).toBeCloseTo((124 - 123.675) / 58.395, 6);
   expect(data[1]).toBeCloseTo((255 - 123.675) / 58.395, 6);

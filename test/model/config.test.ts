@@ -38,7 +38,16 @@ describe("a configuration", () => {
     [{ ...valid, numHeads: 3 }, "heads: expected a divisor of the width 128, found 3"],
     [{ ...valid, numClasses: 0 }, "classes: expected some with a decoder and 0 without, found 0"],
     [
-      { ...valid, decoder: { type: "mla" as const, layers: [6, 6, 18, 24] as const, channels: 8, headChannels: 8 } },
+      {
+        ...valid,
+        decoder: {
+          type: "mla" as const,
+          layers: [6, 6, 18, 24] as const,
+          channels: 8,
+          headChannels: 8,
+          order: "official" as const,
+        },
+      },
       "MLA layers: expected four ascending layers of 24, found 6, 6, 18, 24",
     ],
   ])("is refused when its fields contradict each other (%#)", (config, message) => {
