@@ -1,6 +1,7 @@
 import { basename } from "node:path";
 import type { AttentionMapOptions } from "./analysis/attentionMap";
 import type { Photo } from "./image/photo";
+import { gridSize } from "./model/config";
 import type { Setr } from "./setr";
 import { version } from "./version";
 
@@ -18,18 +19,29 @@ const HASH_LENGTH = 12;
  * @param photos the photos used, if any
  */
 export function recipe(model: Setr, figure: string, method: string, photos: readonly Photo[] = []): FigureRecipe {
-  const { weights, config } = model;
+  const { weights } = model;
   const hash = weights.sha256.slice(0, HASH_LENGTH);
   const names = photos.map((photo) => photo.name).join(", ");
   return {
     figure,
     method,
     weights: `${basename(weights.path)} (sha256 ${hash}${weights.trained ? "" : ", untrained"})`,
-    input: `${config.imageHeight}x${config.imageWidth} px`,
+    input: inputText(model),
     ...(photos.length > 0 ? { photo: names } : {}),
     engine: model.engineName,
     software: `setr ${version}`,
   };
+}
+
+/** The input's size, and what was done to pixels and positions where it is not the usual. */
+function inputText({ config, weights, grid }: Setr): string {
+  const from = gridSize(weights.config);
+  const resized = from.height !== grid.height || from.width !== grid.width;
+  return [
+    `${config.imageHeight}x${config.imageWidth} px`,
+    ...(config.normalisation === "half" ? ["scaled to -1..1"] : []),
+    ...(resized ? [`positions interpolated from ${from.height}x${from.width}`] : []),
+  ].join(", ");
 }
 
 /**

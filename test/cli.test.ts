@@ -84,7 +84,7 @@ describe("a bad weight file is refused in one line", () => {
     [
       "not a weight file at all",
       () => damaged("text.safetensors", () => Buffer.from("hello, hello, hello")),
-      "expected a safetensors header",
+      "expected .safetensors, PyTorch (zip or legacy), .npz or .npy",
     ],
   ];
   test.each(cases)("%s", async (_, make, message) => {
