@@ -66,6 +66,9 @@ export interface SetrConfig {
   readonly normalisation: Normalisation;
 }
 
+/** Most layers a model may have; a bound for files that claim absurd ones. */
+const MAX_DEPTH = 500;
+
 const count = z.number().int().positive().max(1_000_000);
 const order = z.enum(["official", "mmseg"]);
 const decoderSchema = z.discriminatedUnion("type", [
@@ -97,8 +100,8 @@ const configSchema = z.strictObject({
  * Checks a configuration that came from outside.
  *
  * @param value anything, e.g. parsed JSON
- * @throws ConfigError `config-shape` when a field is missing, unknown or of the wrong kind; `image-size`, `heads`,
- *   `layers`, `classes` when the fields contradict each other
+ * @throws ConfigError `config-shape` when a field is missing, unknown or of the wrong kind; `depth`,
+ *   `image-size`, `heads`, `layers`, `classes` when the fields contradict each other
  */
 export function parseConfig(value: unknown): SetrConfig {
   const parsed = configSchema.safeParse(value);
@@ -112,10 +115,13 @@ export function parseConfig(value: unknown): SetrConfig {
 /**
  * Checks that the fields of a configuration fit together, and returns it.
  *
- * @throws ConfigError `image-size`, `heads`, `layers`, `classes`
+ * @throws ConfigError `depth`, `image-size`, `heads`, `layers`, `classes`
  */
 export function checkConfig(config: SetrConfig): SetrConfig {
   const { imageHeight, imageWidth, patchSize, embedDim, numHeads, depth, decoder, numClasses } = config;
+  if (!Number.isInteger(depth) || depth < 1 || depth > MAX_DEPTH) {
+    throw new ConfigError("depth", `layers: expected 1 to ${MAX_DEPTH}, found ${depth}`);
+  }
   for (const length of [imageHeight, imageWidth]) {
     if (!Number.isInteger(length) || length <= 0 || length % patchSize !== 0) {
       throw new ConfigError(

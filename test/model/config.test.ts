@@ -35,6 +35,7 @@ describe("a configuration", () => {
 
   test.each([
     [{ ...valid, imageWidth: 481 }, "image size: expected a multiple of the patch size 16, found 481"],
+    [{ ...valid, depth: 501 }, "layers: expected 1 to 500, found 501"],
     [{ ...valid, numHeads: 3 }, "heads: expected a divisor of the width 128, found 3"],
     [{ ...valid, numClasses: 0 }, "classes: expected some with a decoder and 0 without, found 0"],
     [
