@@ -7,7 +7,7 @@ import type { Setr } from "./setr";
  *
  * @returns lines joined by line ends
  */
-export function describeModel({ weights, config, grid, engineName }: Setr): string {
+export function describeModel({ weights, config, grid, engineTitle }: Setr): string {
   const { path, trained, sha256, notes } = weights;
   const origin = weights.origin ?? "not stated in the file";
   const decoder = config.decoder.type === "none" ? "no decoder" : `${config.decoder.type.toUpperCase()} decoder`;
@@ -16,7 +16,7 @@ export function describeModel({ weights, config, grid, engineName }: Setr): stri
     `${trained ? "taken to be trained" : "UNTRAINED: structure in the figures is chance"}; origin: ${origin}`,
     `encoder: ${config.depth} layers, width ${config.embedDim}, ${config.numHeads} heads; ${decoder}, ${config.numClasses} classes`,
     `input: ${config.imageHeight}x${config.imageWidth} pixels, ${grid.height}x${grid.width} patches, ${tokenCount(config)} tokens`,
-    `engine: ${engineName}`,
+    `engine: ${engineTitle}`,
     ...notes,
   ].join("\n");
 }

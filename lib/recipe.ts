@@ -28,7 +28,7 @@ export function recipe(model: Setr, figure: string, method: string, photos: read
     weights: `${basename(weights.path)} (sha256 ${hash}${weights.trained ? "" : ", untrained"})`,
     input: inputText(model),
     ...(photos.length > 0 ? { photo: names } : {}),
-    engine: model.engineName,
+    engine: model.engineTitle,
     software: `setr ${version}`,
   };
 }

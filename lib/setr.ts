@@ -45,8 +45,8 @@ export interface Setr {
   readonly config: SetrConfig;
   /** Rows and columns of the patch grid. */
   readonly grid: GridSize;
-  /** Name of the engine. */
-  readonly engineName: string;
+  /** What computes, in words: package, version, device. */
+  readonly engineTitle: string;
   /** Learned position embeddings at the grid in use, class token first: [1, 1 + P, C]. */
   readonly posEmbed: NdArray;
   /**
@@ -83,7 +83,7 @@ export async function openSetr(path: string, options: OpenOptions = {}): Promise
     weights,
     config,
     grid,
-    engineName: engine.name,
+    engineTitle: engine.title,
     posEmbed,
     run: (input, { capture }) => runOnce(engine, { weights, config, values }, input, capture),
     close: () => engine.release(),

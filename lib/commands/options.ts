@@ -74,7 +74,7 @@ export async function openModel(options: ModelOptions, size?: Size): Promise<Set
   };
   const model = await openSetr(options.weights, open);
   for (const note of model.weights.notes) console.error(note);
-  console.error(`engine: ${model.engineName}`);
+  console.error(`engine: ${model.engineTitle}`);
   return model;
 }
 

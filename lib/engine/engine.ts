@@ -13,14 +13,33 @@ export interface RunRequest {
   readonly input: NdArray;
   /** Names of taps, all valid for the configuration. */
   readonly capture: readonly string[];
+  /** Stops the run between layers, where the engine can be stopped there, else before and after. */
+  readonly signal?: AbortSignal;
+}
+
+/** What is differentiated: the sum of one class's scores over a region. */
+export interface GradientTarget {
+  /** Class 0..K-1. */
+  readonly classIndex: number;
+  /** A weight per pixel of the input, row-major; 1 inside and 0 outside. */
+  readonly region: Float32Array;
+}
+
+/** A pass forward and back. */
+export interface GradientRequest extends Omit<RunRequest, "capture"> {
+  readonly target: GradientTarget;
 }
 
 /** Something that can run the model. Resources are held until `release`. */
 export interface Engine {
   /** Name as on the command line. */
   readonly name: string;
+  /** What computes, in words: package, version, device. */
+  readonly title: string;
   /** @returns the captured values by name, in the order asked for */
   run(request: RunRequest): Promise<Map<string, NdArray>>;
+  /** `A1.gradient`..`AL.gradient` [1, N, N]: mean over heads of max(0, dy/dA * A); only engines that differentiate. */
+  attentionGradients?(request: GradientRequest): Promise<Map<string, NdArray>>;
   /** Gives back every session and its memory; the engine can be used again afterwards. */
   release(): Promise<void>;
 }

@@ -7,6 +7,7 @@ import { CheckpointError, EngineError } from "../errors";
 import { setr } from "../model/model";
 import { GraphOps, type ParameterSource } from "../ops/graph";
 import { encodeOnnx, ONNX_TYPES } from "../ops/onnx";
+import { finishSteps } from "../ops/ops";
 import type { Engine, RunRequest } from "./engine";
 
 /** A prepared session and, for each captured name, the graph output that holds it. */
@@ -18,22 +19,31 @@ interface Prepared {
 /** How many sessions stay prepared: the last few combinations of weights, size and captures. */
 const MAX_SESSIONS = 3;
 
+/** Where ONNX Runtime computes: on the processor, or on a GPU through WebGPU. */
+export type OrtProvider = "cpu" | "webgpu";
+
 /**
- * ONNX Runtime on the processor: records the model as a graph and runs it; weights stay in their file, mapped, not copied.
+ * ONNX Runtime: records the model as a graph and runs it; weights stay in their file, mapped, not copied.
  *
  * Sessions are kept by weights, configuration, input shape and captured names, and given back by `release`.
  *
- * @throws EngineError `not-there` when the package cannot be loaded
+ * @throws EngineError `not-there` when the package cannot be loaded, or no GPU answers
  */
-export async function onnxruntimeEngine(): Promise<Engine> {
+export async function onnxruntimeEngine(provider: OrtProvider = "cpu"): Promise<Engine> {
   const ort = await loadOrt();
+  if (provider === "webgpu") await tryWebGpu(ort);
   const sessions = new Map<string, Promise<Prepared>>();
+  const device = provider === "cpu" ? "processor" : "GPU through WebGPU";
   return {
-    name: "onnxruntime",
+    name: provider === "cpu" ? "onnxruntime" : "webgpu",
+    title: `onnxruntime-node ${ort.env.versions.common}, ${device}`,
     async run(request) {
-      const { session, outputNames } = await cached(sessions, sessionKey(request), () => prepare(ort, request));
+      request.signal?.throwIfAborted();
+      const make = () => prepare(ort, request, provider);
+      const { session, outputNames } = await cached(sessions, sessionKey(request), make);
       const input = new ort.Tensor("float32", request.input.data, request.input.shape);
       const results = await session.run({ input }, [...new Set(outputNames.values())]);
+      request.signal?.throwIfAborted();
       return new Map(request.capture.map((name) => [name, toNdArray(results[outputNames.get(name) as string])]));
     },
     async release() {
@@ -75,12 +85,32 @@ async function cached(
   return prepared;
 }
 
-async function prepare(ort: typeof Ort, request: RunRequest): Promise<Prepared> {
+/** One small sum on the GPU, which fails at once where there is none. */
+async function tryWebGpu(ort: typeof Ort): Promise<void> {
+  const x = { name: "x", shape: [2] };
+  const sum = { operator: "Add", inputs: ["x", "x"], outputs: ["y"], attributes: {} };
+  const graph = encodeOnnx({ nodes: [sum], initializers: [], inputs: [x], outputs: [{ name: "y", shape: [2] }] });
+  try {
+    const session = await ort.InferenceSession.create(graph, { executionProviders: ["webgpu"], logSeverityLevel: 4 });
+    const { y } = await session.run({ x: new ort.Tensor("float32", Float32Array.of(1, 2), [2]) });
+    if ((await y!.getData()).toString() !== "2,4") throw new Error("a wrong sum");
+    await session.release();
+  } catch (error) {
+    const message = firstLine((error as Error).message);
+    const found = /Failed to .*$/.exec(message)?.[0] ?? message; // without the place in ONNX Runtime's sources
+    throw new EngineError(
+      "not-there",
+      `webgpu: expected a GPU with a Vulkan driver and its loader (libvulkan1), found: ${found}`,
+    );
+  }
+}
+
+async function prepare(ort: typeof Ort, request: RunRequest, provider: OrtProvider): Promise<Prepared> {
   const path = await realpath(request.weights.dataPath);
   const ops = new GraphOps(request.input.shape, request.capture, parameterSource(request, basename(path)));
-  setr(ops, request.config, ops.input);
+  finishSteps(setr(ops, request.config, ops.input));
   const session = await ort.InferenceSession.create(encodeOnnx(ops.finish()), {
-    executionProviders: ["cpu"],
+    executionProviders: [provider],
     graphOptimizationLevel: "all",
     enableCpuMemArena: false, // the arena never shrinks: it kept the decoder's peak for good
     enableMemPattern: false,

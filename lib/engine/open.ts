@@ -1,21 +1,30 @@
 import { EngineError } from "../errors";
 import type { Engine } from "./engine";
 import { onnxruntimeEngine } from "./onnxruntime";
+import { tfjsEngine } from "./tfjs";
 
-/** Names of engines as on the command line; `auto` takes the first that is there. */
-export const ENGINE_NAMES = ["auto", "onnxruntime"] as const;
+/** How each engine is opened, by its name on the command line. */
+const ENGINES = {
+  onnxruntime: () => onnxruntimeEngine("cpu"),
+  webgpu: () => onnxruntimeEngine("webgpu"),
+  tfjs: () => tfjsEngine(),
+  "tfjs-tensorflow": () => tfjsEngine("tensorflow"),
+  "tfjs-wasm": () => tfjsEngine("wasm"),
+} as const;
+
+/** Names of engines as on the command line; `auto` is `onnxruntime`, or `tfjs` where that does not load. */
+export const ENGINE_NAMES = ["auto", ...(Object.keys(ENGINES) as (keyof typeof ENGINES)[])] as const;
 
 /** One of `ENGINE_NAMES`. */
 export type EngineName = (typeof ENGINE_NAMES)[number];
 
 /**
- * Opens an engine.
+ * Opens an engine; its packages are loaded only then.
  *
- * @throws EngineError `unknown-engine`, `not-there`
+ * @throws EngineError `unknown-engine`; `not-there` saying what is missing
  */
 export async function openEngine(name: EngineName): Promise<Engine> {
-  if (!ENGINE_NAMES.includes(name)) {
-    throw new EngineError("unknown-engine", `engine: expected one of ${ENGINE_NAMES.join(", ")}, found ${name}`);
-  }
-  return onnxruntimeEngine();
+  if (name === "auto") return ENGINES.onnxruntime().catch(() => ENGINES.tfjs());
+  if (Object.hasOwn(ENGINES, name)) return ENGINES[name]();
+  throw new EngineError("unknown-engine", `engine: expected one of ${ENGINE_NAMES.join(", ")}, found ${name}`);
 }

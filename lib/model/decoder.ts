@@ -1,5 +1,5 @@
 // B batch, N tokens, C width, K classes, h x w a map's size
-import type { Ops, Tensor } from "../ops/ops";
+import type { Ops, Steps, Tensor } from "../ops/ops";
 import {
   gridSize,
   hasClassToken,
@@ -19,14 +19,18 @@ const BATCH_NORM_EPSILON = 1e-5;
  * Source: SETR, section 3.3; the official release for the order of interpolation and classification.
  *
  * @param layers Z1..ZL, 0-based, each [B, N, C]
- * @returns logits [B, K, imageHeight, imageWidth]
+ * @returns logits [B, K, imageHeight, imageWidth], or undefined without a decoder; yields what later steps need
  */
-export function decode<T extends Tensor>(ops: Ops<T>, config: SetrConfig, layers: readonly T[]): T | undefined {
+export function* decode<T extends Tensor>(
+  ops: Ops<T>,
+  config: SetrConfig,
+  layers: readonly T[],
+): Steps<T, T | undefined> {
   switch (config.decoder.type) {
     case "naive":
       return decodeNaive(ops, config, layers, config.decoder);
     case "pup":
-      return decodePup(ops, config, layers, config.decoder);
+      return yield* decodePup(ops, config, layers, config.decoder);
     case "mla":
       return decodeMla(ops, config, layers, config.decoder);
     case "none":
@@ -48,13 +52,19 @@ function decodeNaive<T extends Tensor>(
   return finish(ops, config, official ? ops.tap("U1", toImageSize(ops, config, scores)) : scores, 2);
 }
 
-function decodePup<T extends Tensor>(ops: Ops<T>, config: SetrConfig, layers: readonly T[], decoder: PupDecoder): T {
+function* decodePup<T extends Tensor>(
+  ops: Ops<T>,
+  config: SetrConfig,
+  layers: readonly T[],
+  decoder: PupDecoder,
+): Steps<T, T> {
   const { channels, order } = decoder;
   const official = order === "official";
   let x = finalMap(ops, config, layers);
   for (let step = 0; step < 4; step++) {
     x = convNormRelu(ops, x, `decode_head.conv_${step}`, `decode_head.syncbn_fc_${step}`, channels, 3, official);
     if (step < 3 || !official) x = ops.tap(`U${step + 1}`, enlarge(ops, x, 2, false)); // [B, 256, 2h, 2w]
+    yield x;
   }
   const features = x;
   let scores = classify(ops, features, "decode_head.conv_4", config.numClasses, 1); // [B, K, 8h, 8w], mmseg: 16h, 16w

@@ -1,5 +1,5 @@
 // B batch, N tokens, C width, H heads, D head width, P patches, h x w patch grid
-import type { Ops, Tensor } from "../ops/ops";
+import type { Ops, Steps, Tensor } from "../ops/ops";
 import { hasClassToken, patchCount, type SetrConfig, tokenCount } from "./config";
 
 const LAYER_NORM_EPSILON = 1e-6;
@@ -12,13 +12,15 @@ const LAYER_NORM_EPSILON = 1e-6;
  *
  * @param ops the engine's operations
  * @param image normalised pixels [B, 3, imageHeight, imageWidth]
- * @returns Z1..ZL, 0-based
+ * @returns Z1..ZL, 0-based; yields each as it is made, see `Steps`
  */
-export function encode<T extends Tensor>(ops: Ops<T>, config: SetrConfig, image: T): T[] {
+export function* encode<T extends Tensor>(ops: Ops<T>, config: SetrConfig, image: T): Steps<T, T[]> {
   let x = ops.tap("embeddings", embed(ops, config, image));
+  yield x;
   const outputs: T[] = [];
   for (let layer = 1; layer <= config.depth; layer++) {
-    x = ops.tap(`Z${layer}`, block(ops, config, x, layer));
+    x = ops.tap(`Z${layer}`, encoderLayer(ops, config, x, layer));
+    yield x;
     outputs.push(x);
   }
   return outputs;
@@ -38,7 +40,14 @@ function embed<T extends Tensor>(ops: Ops<T>, config: SetrConfig, image: T): T {
   return ops.add(ops.concat([ops.broadcastTo(clsToken, [batch, 1, embedDim]), tokens], 1), posEmbed); // [B, N, C]
 }
 
-function block<T extends Tensor>(ops: Ops<T>, config: SetrConfig, x: T, layer: number): T {
+/**
+ * One pre-norm transformer layer.
+ *
+ * @param x [B, N, C]
+ * @param layer 1..L
+ * @returns [B, N, C]
+ */
+export function encoderLayer<T extends Tensor>(ops: Ops<T>, config: SetrConfig, x: T, layer: number): T {
   const key = `backbone.blocks.${layer - 1}`;
   const attended = ops.add(x, attention(ops, config, norm(ops, config, x, `${key}.norm1`), layer));
   return ops.add(attended, mlp(ops, config, norm(ops, config, attended, `${key}.norm2`), `${key}.mlp`));

@@ -1,4 +1,5 @@
 import { GraphOps } from "../ops/graph";
+import { finishSteps } from "../ops/ops";
 import type { SetrConfig } from "./config";
 import { setr } from "./model";
 
@@ -10,6 +11,6 @@ import { setr } from "./model";
 export function parameterShapes(config: SetrConfig): Map<string, readonly number[]> {
   const source = { type: "F32", data: { kind: "inline", bytes: new Uint8Array() } } as const;
   const ops = new GraphOps([1, 3, config.imageHeight, config.imageWidth], [], () => source);
-  setr(ops, config, ops.input);
+  finishSteps(setr(ops, config, ops.input));
   return ops.parameterShapes();
 }

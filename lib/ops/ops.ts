@@ -3,6 +3,21 @@ export interface Tensor {
   readonly shape: readonly number[];
 }
 
+/**
+ * A computation in steps: yields each value that later steps need.
+ *
+ * Between steps an eager engine releases everything else, lets others work, and can be stopped. A value that crosses a
+ * step without having been yielded or tapped is lost.
+ */
+export type Steps<T, R> = Generator<T, R, void>;
+
+/** Runs a computation to its end at once, for engines that only record. */
+export function finishSteps<T, R>(steps: Steps<T, R>): R {
+  let step = steps.next();
+  while (!step.done) step = steps.next();
+  return step.value;
+}
+
 /** The four vectors [C] of a batch normalisation in inference mode. */
 export interface BatchNormParameters<T> {
   readonly weight: T;

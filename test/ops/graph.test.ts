@@ -3,13 +3,14 @@ import { setr } from "../../lib/model/model";
 import { variantConfig } from "../../lib/model/variants";
 import { GraphOps } from "../../lib/ops/graph";
 import { encodeOnnx } from "../../lib/ops/onnx";
+import { finishSteps } from "../../lib/ops/ops";
 
 const config = variantConfig("pup-small", { imageHeight: 48, imageWidth: 80 });
 const inFile = { kind: "file", location: "weights", offset: 0, byteLength: 4 } as const;
 
 function graphOf(wanted: string[], type: "F32" | "F16" = "F32") {
   const ops = new GraphOps([1, 3, 48, 80], wanted, () => ({ type, data: inFile }));
-  setr(ops, config, ops.input);
+  finishSteps(setr(ops, config, ops.input));
   return { graph: ops.finish(), outputNames: ops.outputNames() };
 }
 

@@ -1,0 +1,71 @@
+import type * as Tf from "@tensorflow/tfjs";
+import type { NdArray } from "../arrays";
+import { setr } from "../model/model";
+import { TfOps } from "../ops/tfjs";
+import type { Engine, RunRequest } from "./engine";
+import { startTfBackend, type TfBackend, type TfBackendName } from "./tfBackend";
+import { attentionGradients } from "./tfGradients";
+import { disposeParameters, type LoadedParameters, loadParameters, parametersKey } from "./tfParameters";
+
+/**
+ * TensorFlow.js: computes at once, layer by layer, and can be differentiated.
+ *
+ * Weights are read into the backend's memory at the first run and stay there until `release`; everything else that a run
+ * makes is disposed when it ends, also when it fails or is aborted.
+ *
+ * @param backendName a backend; the first that starts by default
+ * @throws EngineError `not-there`
+ */
+export async function tfjsEngine(backendName?: TfBackendName): Promise<Engine> {
+  const backend = await startTfBackend(backendName);
+  const loaded = new Map<string, Promise<LoadedParameters>>();
+  const parametersOf = (request: Pick<RunRequest, "weights" | "config" | "values">) => {
+    const key = parametersKey(request);
+    const parameters = loaded.get(key) ?? loadParameters(backend.tf, request);
+    loaded.set(key, parameters);
+    parameters.catch(() => loaded.delete(key));
+    return parameters;
+  };
+  return {
+    name: `tfjs-${backend.name}`,
+    title: `tfjs, backend ${backend.name}: ${backend.title}`,
+    run: async (request) => runSteps(backend, await parametersOf(request), request),
+    attentionGradients: async (request) => attentionGradients(backend.tf, await parametersOf(request), request),
+    async release() {
+      const all = await Promise.allSettled(loaded.values());
+      loaded.clear();
+      for (const entry of all) if (entry.status === "fulfilled") disposeParameters(entry.value);
+    },
+  };
+}
+
+async function runSteps({ tf }: TfBackend, parameters: LoadedParameters, request: RunRequest) {
+  const { config, input, capture, signal } = request;
+  const ops = new TfOps(tf, parameters.lookup, capture);
+  const held: Tf.Tensor[] = [];
+  try {
+    signal?.throwIfAborted();
+    const image = tf.tensor(input.data, [...input.shape]);
+    held.push(image);
+    const steps = setr(ops, config, image);
+    for (let done = false; !done; ) {
+      const step = tf.tidy(() => steps.next() as { done: boolean; value: Tf.Tensor }); // all but `value` is released
+      if (step.value) held.push(step.value);
+      done = step.done || capture.every((name) => ops.taps.has(name));
+      await new Promise(setImmediate); // lets others work, and an abort arrive
+      signal?.throwIfAborted();
+    }
+    return await readTaps(ops, capture);
+  } finally {
+    tf.dispose([...held, ...ops.taps.values()]);
+  }
+}
+
+async function readTaps(ops: TfOps, capture: readonly string[]): Promise<Map<string, NdArray>> {
+  const values = new Map<string, NdArray>();
+  for (const name of capture) {
+    const tensor = ops.taps.get(name)!;
+    values.set(name, { shape: tensor.shape, data: (await tensor.data()) as Float32Array });
+  }
+  return values;
+}
