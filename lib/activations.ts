@@ -1,4 +1,5 @@
 import { type AttentionMapOptions, attentionMap } from "./analysis/attentionMap";
+import { relevanceRow } from "./analysis/relevance";
 import { rollout } from "./analysis/rollout";
 import { positionSimilarity } from "./analysis/similarity";
 import type { Grid, NdArray, Point } from "./arrays";
@@ -6,6 +7,7 @@ import { CaptureError } from "./errors";
 import type { Photo } from "./image/photo";
 import { activationNames, expandNames } from "./model/activationNames";
 import { gridSize, patchCount, type SetrConfig } from "./model/config";
+import { type Region, regionTokens } from "./region";
 import type { Run, Setr } from "./setr";
 
 /** Analyses that can be asked for like captured values. */
@@ -52,12 +54,14 @@ export function similarityOf(model: Setr): NdArray {
 /**
  * The attention map of one patch from a run's captured attention.
  *
- * @param run captured with `A*.mean`, or `A*` for single heads and other fusions than the mean
+ * @param run captured with `A*.mean`, or `A*` for single heads and other fusions than the mean; for the method `gradient`,
+ *   run with `gradientOf`
  * @throws CaptureError `not-captured` when a layer's attention is missing; AnalysisError as `attentionMap`
  */
 export function attentionMapOf(run: Run, point: Point, options: AttentionMapOptions = {}): Grid {
   const { config } = run;
-  return attentionMap(capturedAttention(run), gridSize(config), point, options);
+  const attentions = options.method === "gradient" ? capturedGradients(run) : capturedAttention(run);
+  return attentionMap(attentions, gridSize(config), point, options);
 }
 
 function capturedAttention(run: Run): NdArray[] {
@@ -69,4 +73,27 @@ function capturedAttention(run: Run): NdArray[] {
       `A${i + 1}: expected every layer's attention, found none; capture "A*.mean"`,
     );
   });
+}
+
+function capturedGradients(run: Run): NdArray[] {
+  return Array.from({ length: run.config.depth }, (_, i) => {
+    const gradient = run.values.get(`A${i + 1}.gradient`);
+    if (gradient) return gradient;
+    throw new CaptureError("not-captured", `A${i + 1}.gradient: expected it in the run, found none; run with gradientOf`);
+  });
+}
+
+/**
+ * What mattered to the differentiated score, for all tokens under a region together.
+ *
+ * @param run a run with `gradientOf`
+ * @param region usually the one that was differentiated
+ * @returns one value per patch, at least 0
+ * @throws CaptureError `not-captured`; AnalysisError `region`
+ * Source: Chefer, Gur and Wolf, ICCV 2021.
+ */
+export function relevanceMap(run: Run, region: Region): Grid {
+  const { height, width } = gridSize(run.config);
+  const row = relevanceRow(capturedGradients(run), regionTokens(region, run.config));
+  return { height, width, data: row.slice(row.length - height * width) };
 }

@@ -1,18 +1,14 @@
 import { Command, CommanderError, InvalidArgumentError, Option } from "commander";
-import { activationsCommand } from "./commands/activations";
-import { convertCommand } from "./commands/convert";
-import { FIGURE_NUMBERS, figuresCommand } from "./commands/figures";
-import { initCommand } from "./commands/init";
-import { inspectCommand } from "./commands/inspect";
 import { gather, imageSize, positiveInteger, wholeNumber } from "./commands/options";
-import { runCommand } from "./commands/run";
-import { segmentCommand } from "./commands/segment";
-import { verifyCommand } from "./commands/verify";
 import { ENGINE_NAMES } from "./engine/open";
 import { VARIANTS } from "./model/variants";
 
 const WRONG_USAGE = 2;
 
+/** Figures of the supplement. */
+const FIGURE_NUMBERS = [1, 2, 3, 4];
+
+// A command is loaded when it is called: the program starts faster, and `doctor` works where a package is missing.
 function buildProgram(): Command {
   const program = new Command("setr")
     .description("Look inside SETR and other plain vision transformers")
@@ -27,6 +23,7 @@ function buildProgram(): Command {
   addConvert(program);
   addInit(program);
   addVerify(program);
+  addDoctor(program);
   return program;
 }
 
@@ -41,7 +38,7 @@ function addFigures(program: Command): void {
     )
     .option("--only <numbers>", "figures to draw, e.g. 1,3", figureNumbers, FIGURE_NUMBERS)
     .option("--out <folder>", "where the files go", "figures")
-    .action(figuresCommand);
+    .action(async (options) => (await import("./commands/figures")).figuresCommand(options));
 }
 
 function addRun(program: Command): void {
@@ -51,7 +48,7 @@ function addRun(program: Command): void {
     .option("-p, --parameter <name=value>", "replace a value of its parameters cell; repeatable", gather)
     .option("--out <file>", "write the executed notebook here")
     .option("--timeout <seconds>", "longest time for one cell", positiveInteger)
-    .action(runCommand);
+    .action(async (path, options) => (await import("./commands/run")).runCommand(path, options));
 }
 
 function addActivations(program: Command): void {
@@ -61,7 +58,9 @@ function addActivations(program: Command): void {
     .option("--photo <file>", "picture or sample photo, stretched to the model's size")
     .requiredOption("--capture <names>", 'comma-separated, e.g. "Z*,A1,A2.mean,U*,logits,rollout,position_similarity"')
     .requiredOption("--out <file>", ".safetensors to write")
-    .action((options) => activationsCommand(withSource(command, options)));
+    .action(async (options) =>
+      (await import("./commands/activations")).activationsCommand(withSource(command, options)),
+    );
 }
 
 function addSegment(program: Command): void {
@@ -73,21 +72,21 @@ function addSegment(program: Command): void {
     .option("--stride <pixels>", "distance of windows; two thirds of the model's size by default", positiveInteger)
     .requiredOption("--out <file>", "PNG whose grey values are class numbers")
     .option("--logits <file>", "write the class scores too, as .safetensors")
-    .action((options) => segmentCommand(withSource(command, options)));
+    .action(async (options) => (await import("./commands/segment")).segmentCommand(withSource(command, options)));
 }
 
 function addInspect(program: Command): void {
   hintOptions(program.command("inspect <weights>"))
     .description("say what a checkpoint holds, what of it is used, and what stands out")
     .option("--json", "print JSON")
-    .action(inspectCommand);
+    .action(async (path, options) => (await import("./commands/inspect")).inspectCommand(path, options));
 }
 
 function addConvert(program: Command): void {
   const command = program.command("convert <in> <out>").description("convert a checkpoint to .safetensors");
   sizeOptions(command)
     .addOption(new Option("--dtype <type>", "stored type; half precision stays by default").choices(["f32", "f16"]))
-    .action(convertCommand);
+    .action(async (path, out, options) => (await import("./commands/convert")).convertCommand(path, out, options));
 }
 
 function addInit(program: Command): void {
@@ -99,13 +98,21 @@ function addInit(program: Command): void {
     .option("--classes <number>", "classes, background included", positiveInteger, 60)
     .option("--seed <number>", "same seed, same bytes", wholeNumber, 1)
     .requiredOption("--out <file>", ".safetensors to write")
-    .action(initCommand);
+    .action(async (options) => (await import("./commands/init")).initCommand(options));
 }
 
 function addVerify(program: Command): void {
   modelOptions(program.command("verify").description("compare what the model computes with expected arrays"))
     .requiredOption("--expected <file>", ".safetensors with `input` and expected values by name")
-    .action(verifyCommand);
+    .action(async (options) => (await import("./commands/verify")).verifyCommand(options));
+}
+
+function addDoctor(program: Command): void {
+  program
+    .command("doctor")
+    .description("say what of this machine can be used, and how to get what is missing")
+    .option("--json", "print JSON")
+    .action(async (options) => (await import("./commands/doctor")).doctorCommand(options));
 }
 
 function modelOptions(command: Command): Command {

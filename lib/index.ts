@@ -4,6 +4,7 @@ export {
   activations,
   attentionMapOf as attentionMap,
   captureNames,
+  relevanceMap,
   similarityOf as positionSimilarity,
 } from "./activations";
 // Analyses
@@ -35,5 +36,6 @@ export { VARIANTS, variantConfig } from "./model/variants";
 export { show } from "./notebook/showFigure";
 export { patchAt } from "./patchAt";
 export { attentionMethodText, recipe } from "./recipe";
-export { classMask, type Mask, type SegmentOptions, segment } from "./segment";
+export type { Region } from "./region";
+export { classAt, classMask, type Mask, type SegmentOptions, segment } from "./segment";
 export { type OpenOptions, openSetr, type Run, type Setr } from "./setr";

@@ -1,5 +1,5 @@
 // K classes, h x w picture
-import type { NdArray } from "./arrays";
+import type { NdArray, Point } from "./arrays";
 import { EngineError, ImageError } from "./errors";
 import type { Photo } from "./image/photo";
 import { normalise } from "./image/preprocess";
@@ -145,4 +145,23 @@ function bestClass(scores: Float32Array, classes: number, width: number, sample:
     }
   }
   return best;
+}
+
+/**
+ * The class that a model sees in a patch: the most frequent one among its pixels.
+ *
+ * @param logits [1, K, h, w] at image size
+ * @param patch a patch of the grid
+ * @param patchSize side of a patch in pixels
+ */
+export function classAt(logits: NdArray, patch: Point, patchSize: number): number {
+  const { width, classes } = classMask(logits);
+  const counts = new Map<number, number>();
+  for (let row = patch.row * patchSize; row < (patch.row + 1) * patchSize; row++) {
+    for (let col = patch.col * patchSize; col < (patch.col + 1) * patchSize; col++) {
+      const found = classes[row * width + col]!;
+      counts.set(found, (counts.get(found) ?? 0) + 1);
+    }
+  }
+  return [...counts].sort((a, b) => b[1] - a[1])[0]![0];
 }

@@ -8,6 +8,7 @@ import { normalise } from "./image/preprocess";
 import { activationNames, expandNames } from "./model/activationNames";
 import { checkConfig, type GridSize, gridSize, type Normalisation, type SetrConfig } from "./model/config";
 import { type PosEmbedResize, resizePosEmbed } from "./model/posEmbed";
+import { type Region, regionPixels } from "./region";
 
 /** How to open a model. */
 export interface OpenOptions {
@@ -21,6 +22,26 @@ export interface OpenOptions {
   readonly posEmbedResize?: PosEmbedResize;
   /** `auto` by default. */
   readonly engine?: EngineName;
+}
+
+/** What a score is differentiated for: one class over a region. */
+export interface GradientOf {
+  /** Class 0..K-1. */
+  readonly classIndex: number;
+  readonly region: Region;
+}
+
+/** What one pass is to do. */
+export interface RunOptions {
+  /** Names or patterns of values to keep, e.g. `["Z*", "A*.mean", "logits"]`. */
+  readonly capture: readonly string[];
+  /**
+   * Differentiates the sum of a class's scores over a region, which adds `A1.gradient`..`AL.gradient` [1, N, N] to the
+   * values; needs an engine that can (`tfjs`).
+   */
+  readonly gradientOf?: GradientOf;
+  /** Stops the run between layers. */
+  readonly signal?: AbortSignal;
 }
 
 /** Captured values of one forward pass. */
@@ -53,10 +74,11 @@ export interface Setr {
    * One forward pass.
    *
    * @param input a photo at the model's size, or normalised pixels [B, 3, imageHeight, imageWidth]
-   * @param options names or patterns to capture, e.g. `["Z*", "A*.mean", "logits"]`
-   * @throws CaptureError `unknown-capture`; EngineError `input-shape`
+   * @param options what to capture, what to differentiate, how to stop
+   * @throws CaptureError `unknown-capture`; EngineError `input-shape`, `no-gradients`; AnalysisError `region`; the signal's
+   *   reason when aborted
    */
-  run(input: Photo | NdArray, options: { readonly capture: readonly string[] }): Promise<Run>;
+  run(input: Photo | NdArray, options: RunOptions): Promise<Run>;
   /** Gives back the engine's memory. */
   close(): Promise<void>;
 }
@@ -85,7 +107,7 @@ export async function openSetr(path: string, options: OpenOptions = {}): Promise
     grid,
     engineTitle: engine.title,
     posEmbed,
-    run: (input, { capture }) => runOnce(engine, { weights, config, values }, input, capture),
+    run: (input, options) => runOnce(engine, { weights, config, values }, input, options),
     close: () => engine.release(),
   };
 }
@@ -97,17 +119,29 @@ function atSize(config: SetrConfig, size: OpenOptions["imageSize"]): SetrConfig 
 async function runOnce(
   engine: Engine,
   model: Pick<RunRequest, "weights" | "config" | "values">,
-  input: Photo | NdArray,
-  capture: readonly string[],
+  photoOrPixels: Photo | NdArray,
+  { capture, gradientOf, signal }: RunOptions,
 ): Promise<Run> {
   const { config } = model;
   const names = expandNames(capture, activationNames(config));
-  const pixels = "image" in input ? normalise(input.image, config.normalisation) : input;
-  checkInput(pixels, config);
+  const input = "image" in photoOrPixels ? normalise(photoOrPixels.image, config.normalisation) : photoOrPixels;
+  checkInput(input, config);
   const start = performance.now();
-  const values = await engine.run({ ...model, input: pixels, capture: names });
+  const request = { ...model, input, ...(signal ? { signal } : {}) };
+  const values = names.length > 0 ? await engine.run({ ...request, capture: names }) : new Map<string, NdArray>();
+  const gradients = gradientOf ? await differentiate(engine, request, gradientOf) : [];
   const seconds = (performance.now() - start) / 1000;
-  return { config, values, seconds, get: (name) => captured(values, name) };
+  const all = new Map([...values, ...gradients]);
+  return { config, values: all, seconds, get: (name) => captured(all, name) };
+}
+
+function differentiate(engine: Engine, request: Omit<RunRequest, "capture">, { classIndex, region }: GradientOf) {
+  if (!engine.attentionGradients) {
+    const expected = 'an engine that differentiates (open the model with engine "tfjs")';
+    throw new EngineError("no-gradients", `gradient: expected ${expected}, found ${engine.name}`);
+  }
+  const pixels = regionPixels(region, request.config);
+  return engine.attentionGradients({ ...request, target: { classIndex, region: pixels } });
 }
 
 function checkInput({ shape, data }: NdArray, config: SetrConfig): void {

@@ -1,12 +1,14 @@
 import { describe, expect, test } from "vitest";
 import { activations } from "../lib/activations";
+import type { NdArray } from "../lib/arrays";
 import { openSafetensors, readTensor } from "../lib/checkpoint/safetensors";
-import { ENGINE_NAMES, type EngineName } from "../lib/engine/open";
+import type { EngineName } from "../lib/engine/open";
 import { segment } from "../lib/segment";
 import { openSetr } from "../lib/setr";
+import { enginesHere } from "./engines";
 import { distance, fixture } from "./fixtures";
 
-const ENGINES = ENGINE_NAMES.filter((name) => name !== "auto") as EngineName[];
+const ENGINES = await enginesHere();
 const MODELS = ["setr-pup-official", "setr-naive-official", "setr-mla-official"];
 
 async function open(name: string, engine: EngineName) {
@@ -96,3 +98,33 @@ describe.each(ENGINES)("on %s", (engine) => {
     await Promise.all([square.close(), model.close()]);
   });
 });
+
+test("all engines agree on every value of every model", async () => {
+  for (const name of [
+    ...MODELS,
+    "setr-pup-mmseg.pth",
+    "setr-naive-mmseg.pth",
+    "setr-mla-mmseg.pth",
+    "vit-encoder-google.npz",
+  ]) {
+    const path = fixture(name.includes(".") ? name : `${name}.safetensors`);
+    let first: Map<string, NdArray> | undefined;
+    for (const engine of ENGINES) {
+      const model = await openSetr(path, {
+        numHeads: name.includes("mmseg.") && !name.includes("pup") ? 3 : 4,
+        engine,
+      });
+      const { imageHeight, imageWidth } = model.config;
+      const data = new Float32Array(3 * imageHeight * imageWidth).map((_, i) => Math.sin(i / 5) + Math.cos(i / 301));
+      const input = { shape: [1, 3, imageHeight, imageWidth], data };
+      const found = await activations(model, input, ["*", "*.*"]);
+      for (const [value, array] of first ?? []) {
+        const allowed = value === "logits" ? 1e-3 : 1e-4;
+        expect.soft(distance(found.get(value)!, array), `${name} ${engine} ${value}`).toBeLessThanOrEqual(allowed);
+      }
+      expect(found.size).toBeGreaterThan(8);
+      first ??= found;
+      await model.close();
+    }
+  }
+}, 300_000);

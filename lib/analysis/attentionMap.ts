@@ -1,14 +1,16 @@
 // h x w patch grid, N tokens, L layers
 import type { Grid, NdArray, Point } from "../arrays";
 import { AnalysisError } from "../errors";
+import { relevanceRow } from "./relevance";
 import { fuseHeads, type HeadFusion, type RolloutOptions, rolloutRow } from "./rollout";
 
 /** What an attention map shows of its point. */
-export const ATTENTION_METHODS = ["rollout", "attention-to", "attention-from"] as const;
+export const ATTENTION_METHODS = ["rollout", "attention-to", "attention-from", "gradient"] as const;
 
 /**
  * `rollout`: what has flowed into the point through all layers (the supplement's "recursion perspective");
- * `attention-to`: what the point looks at in one layer (its row); `attention-from`: who looks at it (its column).
+ * `attention-to`: what the point looks at in one layer (its row); `attention-from`: who looks at it (its column);
+ * `gradient`: what of it mattered to a score that was differentiated (Chefer, Gur and Wolf, ICCV 2021).
  */
 export type AttentionMethod = (typeof ATTENTION_METHODS)[number];
 
@@ -25,7 +27,8 @@ export interface AttentionMapOptions extends RolloutOptions {
 /**
  * The attention map of one patch over the patch grid.
  *
- * @param attentions A1..AL in order, each [1, N, N] (heads averaged) or [1, H, N, N]; row = query
+ * @param attentions A1..AL in order, each [1, N, N] (heads averaged) or [1, H, N, N]; row = query; for `gradient`,
+ *   A1.gradient..AL.gradient
  * @param grid rows and columns of the patch grid; N is h w, or h w + 1 with the class token first
  * @param point the picked patch
  * @returns h x w values, the class token left out at the end
@@ -51,9 +54,11 @@ function methodValues(
   method: AttentionMethod,
   options: AttentionMapOptions,
 ): Float32Array {
-  if (method === "rollout") {
-    if (options.head === undefined) return rolloutRow(attentions, token, options);
-    throw new AnalysisError("head", "head: expected none with rollout, which fuses all heads; set headFusion instead");
+  if (method === "rollout" || method === "gradient") {
+    if (options.head === undefined) {
+      return method === "rollout" ? rolloutRow(attentions, token, options) : relevanceRow(attentions, [token]);
+    }
+    throw new AnalysisError("head", `head: expected none with ${method}, which fuses all heads`);
   }
   const matrix = oneMap(attentions[attentions.length - 1] as NdArray, options.head, options.headFusion ?? "mean");
   const tokens = Math.sqrt(matrix.length);

@@ -3,8 +3,8 @@ import { join } from "node:path";
 import type * as Wasm from "@tensorflow/tfjs-backend-wasm";
 import { EngineError } from "../errors";
 import type { TfModule } from "../ops/tfjs";
-import { registerConv2DBackpropFilter } from "./convBackpropFilter";
 import { restoreNodeUtil } from "./nodeUtil";
+import { improveKernels } from "./wasmKernels";
 
 /** Backends of TensorFlow.js, fastest first: the C library (with or without a GPU), then WebAssembly. */
 export const TF_BACKENDS = ["tensorflow", "wasm"] as const;
@@ -74,7 +74,7 @@ async function startWasm(): Promise<TfBackend> {
     const wasm: typeof Wasm = await import("@tensorflow/tfjs-backend-wasm");
     wasm.setWasmPaths(`${join(require.resolve("@tensorflow/tfjs-backend-wasm/package.json"), "..", "dist")}/`);
     await activate(tf, "wasm");
-    registerConv2DBackpropFilter(tf, "wasm");
+    improveKernels(tf, "wasm");
     const threads = wasm.getThreadsCount();
     return {
       tf,
