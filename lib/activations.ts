@@ -79,7 +79,10 @@ function capturedGradients(run: Run): NdArray[] {
   return Array.from({ length: run.config.depth }, (_, i) => {
     const gradient = run.values.get(`A${i + 1}.gradient`);
     if (gradient) return gradient;
-    throw new CaptureError("not-captured", `A${i + 1}.gradient: expected it in the run, found none; run with gradientOf`);
+    throw new CaptureError(
+      "not-captured",
+      `A${i + 1}.gradient: expected it in the run, found none; run with gradientOf`,
+    );
   });
 }
 

@@ -26,16 +26,21 @@ export function regionPixels(region: Region, config: SetrConfig): Float32Array {
       throw new AnalysisError("region", `region: expected ${pixels.length} pixels, found ${region.mask.length}`);
     }
     for (let i = 0; i < pixels.length; i++) pixels[i] = region.mask[i] ? 1 : 0;
-    if (!pixels.includes(1)) throw new AnalysisError("region", "region: expected at least one pixel, found an empty mask");
+    if (!pixels.includes(1))
+      throw new AnalysisError("region", "region: expected at least one pixel, found an empty mask");
     return pixels;
   }
   const { top, left, height, width } = boxOf(region, config);
   const inside = [top, left, height, width].every(Number.isInteger) && top >= 0 && left >= 0 && height > 0 && width > 0;
   if (!inside || top + height > imageHeight || left + width > imageWidth) {
     const found = `${height}x${width} at row ${top}, column ${left}`;
-    throw new AnalysisError("region", `region: expected to lie within ${imageHeight}x${imageWidth} pixels, found ${found}`);
+    throw new AnalysisError(
+      "region",
+      `region: expected to lie within ${imageHeight}x${imageWidth} pixels, found ${found}`,
+    );
   }
-  for (let row = top; row < top + height; row++) pixels.fill(1, row * imageWidth + left, row * imageWidth + left + width);
+  for (let row = top; row < top + height; row++)
+    pixels.fill(1, row * imageWidth + left, row * imageWidth + left + width);
   return pixels;
 }
 

@@ -18,7 +18,10 @@ export function relevanceRow(products: readonly NdArray[], tokens: readonly numb
   const count = products[0]?.shape.at(-1) ?? 0;
   for (const { shape } of products) {
     if (shape.length === 3 && shape[0] === 1 && shape[1] === count && shape[2] === count) continue;
-    throw new AnalysisError("attention-shape", `gradient: expected [1, N, N] for every layer, found [${shape.join(", ")}]`);
+    throw new AnalysisError(
+      "attention-shape",
+      `gradient: expected [1, N, N] for every layer, found [${shape.join(", ")}]`,
+    );
   }
   if (tokens.length === 0 || tokens.some((token) => !Number.isInteger(token) || token < 0 || token >= count)) {
     const found = tokens.join(", ") || "none";

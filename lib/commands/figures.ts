@@ -28,7 +28,7 @@ const NOTEBOOKS: Readonly<Record<number, { notebook: string; file: string }>> = 
 };
 
 /** Numbers of the figures that can be asked for. */
-export const FIGURE_NUMBERS = Object.keys(NOTEBOOKS).map(Number);
+const FIGURE_NUMBERS = Object.keys(NOTEBOOKS).map(Number);
 
 const FORMATS = ["png", "svg"];
 

@@ -18,6 +18,8 @@ export interface TfBackend {
   readonly name: TfBackendName;
   /** The package and what it runs on, in words. */
   readonly title: string;
+  /** Makes it the current backend: all copies of TensorFlow.js in a process share one that is current. */
+  activate(): Promise<void>;
 }
 
 /** Packages that bring the C library, in the order in which they are tried. */
@@ -57,7 +59,12 @@ async function startNative(): Promise<TfBackend> {
     try {
       const tf = require(name) as TfModule;
       await activate(tf, "tensorflow");
-      return { tf, name: "tensorflow", title: `${name} ${versionOf(name)}` };
+      return {
+        tf,
+        name: "tensorflow",
+        title: `${name} ${versionOf(name)}`,
+        activate: () => activate(tf, "tensorflow"),
+      };
     } catch (error) {
       reasons.push(`${name} (${(error as Error).message.split("\n", 1)[0]})`);
     }
@@ -76,17 +83,15 @@ async function startWasm(): Promise<TfBackend> {
     await activate(tf, "wasm");
     improveKernels(tf, "wasm");
     const threads = wasm.getThreadsCount();
-    return {
-      tf,
-      name: "wasm",
-      title: `@tensorflow/tfjs-backend-wasm ${wasm.version_wasm}, ${threads} thread${threads > 1 ? "s" : ""}`,
-    };
+    const title = `@tensorflow/tfjs-backend-wasm ${wasm.version_wasm}, ${threads} thread${threads > 1 ? "s" : ""}`;
+    return { tf, name: "wasm", title, activate: () => activate(tf, "wasm") };
   } catch (error) {
     throw new EngineError("not-there", `tfjs backend wasm: expected it to start, found: ${(error as Error).message}`);
   }
 }
 
 async function activate(tf: TfModule, backend: TfBackendName): Promise<void> {
+  if (tf.getBackend() === backend) return;
   if (!(await tf.setBackend(backend))) throw new Error(`backend ${backend} did not start`);
   await tf.ready();
 }

@@ -8,6 +8,7 @@ import { encode, encoderLayer } from "../model/encoder";
 import { finishSteps } from "../ops/ops";
 import { type TfModule, TfOps } from "../ops/tfjs";
 import type { GradientRequest } from "./engine";
+import type { TfBackend } from "./tfBackend";
 import type { LoadedParameters } from "./tfParameters";
 
 /**
@@ -21,16 +22,17 @@ import type { LoadedParameters } from "./tfParameters";
  * Source: Chefer, Gur and Wolf, ICCV 2021, equations 5 and 6.
  */
 export async function attentionGradients(
-  tf: TfModule,
+  backend: TfBackend,
   parameters: LoadedParameters,
   request: GradientRequest,
 ): Promise<Map<string, NdArray>> {
   const { config, target, signal } = request;
   checkTarget(request);
+  const { tf } = backend;
   const held: Tf.Tensor[] = [];
   const values = new Map<string, NdArray>();
   try {
-    const inputs = await layerInputs(tf, parameters, request, held);
+    const inputs = await layerInputs(backend, parameters, request, held);
     const region = tf.tensor(target.region, [1, config.imageHeight, config.imageWidth]);
     held.push(region);
     const sources = decoderLayers(config);
@@ -48,6 +50,7 @@ export async function attentionGradients(
       values.set(`A${layer}.gradient`, { shape: product.shape, data: (await product.data()) as Float32Array });
       upstream = below;
       await new Promise(setImmediate);
+      await backend.activate();
       signal?.throwIfAborted();
     }
     return new Map([...values].reverse());
@@ -75,11 +78,13 @@ function checkTarget({ config, input, target }: GradientRequest): void {
 
 /** The input of every layer and the output of the last: embeddings, Z1..ZL. */
 async function layerInputs(
-  tf: TfModule,
+  backend: TfBackend,
   { lookup }: LoadedParameters,
   { config, input, signal }: GradientRequest,
   held: Tf.Tensor[],
 ): Promise<Tf.Tensor[]> {
+  const { tf } = backend;
+  await backend.activate();
   const image = tf.tensor(input.data, [...input.shape]);
   held.push(image);
   const steps = encode(new TfOps(tf, lookup, []), config, image);
@@ -91,6 +96,7 @@ async function layerInputs(
     inputs.push(step.value);
     held.push(step.value);
     await new Promise(setImmediate);
+    await backend.activate();
   }
 }
 

@@ -3,8 +3,9 @@ import { toFloat32 } from "../checkpoint/dtype";
 import { readBytes, withFile } from "../checkpoint/fileBytes";
 import { EngineError } from "../errors";
 import { parameterShapes } from "../model/parameters";
-import type { TfModule, TfParameters } from "../ops/tfjs";
+import type { TfParameters } from "../ops/tfjs";
 import type { RunRequest } from "./engine";
+import type { TfBackend } from "./tfBackend";
 
 /** A model's learned tensors in a backend's memory. */
 export interface LoadedParameters {
@@ -24,18 +25,21 @@ export function parametersKey({ weights, values }: Pick<RunRequest, "weights" | 
  * @throws CheckpointError when the file has changed since it was opened
  */
 export async function loadParameters(
-  tf: TfModule,
+  backend: TfBackend,
   { weights, config, values }: Pick<RunRequest, "weights" | "config" | "values">,
 ): Promise<LoadedParameters> {
+  const { tf } = backend;
   const tensors = new Map<string, Tf.Tensor>();
   try {
     await withFile(weights.dataPath, async (file) => {
       for (const [name, shape] of parameterShapes(config)) {
         const value = values.get(name);
         const range = weights.parameters.get(name);
+        await backend.activate();
         if (value) tensors.set(name, tf.tensor(value.data, [...shape]));
         else if (range) {
           const bytes = await readBytes(file, range.offset, range.byteLength);
+          await backend.activate();
           tensors.set(name, tf.tensor(toFloat32(bytes, range.dtype), [...shape]));
         }
       }

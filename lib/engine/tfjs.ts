@@ -21,7 +21,7 @@ export async function tfjsEngine(backendName?: TfBackendName): Promise<Engine> {
   const loaded = new Map<string, Promise<LoadedParameters>>();
   const parametersOf = (request: Pick<RunRequest, "weights" | "config" | "values">) => {
     const key = parametersKey(request);
-    const parameters = loaded.get(key) ?? loadParameters(backend.tf, request);
+    const parameters = loaded.get(key) ?? loadParameters(backend, request);
     loaded.set(key, parameters);
     parameters.catch(() => loaded.delete(key));
     return parameters;
@@ -30,7 +30,7 @@ export async function tfjsEngine(backendName?: TfBackendName): Promise<Engine> {
     name: `tfjs-${backend.name}`,
     title: `tfjs, backend ${backend.name}: ${backend.title}`,
     run: async (request) => runSteps(backend, await parametersOf(request), request),
-    attentionGradients: async (request) => attentionGradients(backend.tf, await parametersOf(request), request),
+    attentionGradients: async (request) => attentionGradients(backend, await parametersOf(request), request),
     async release() {
       const all = await Promise.allSettled(loaded.values());
       loaded.clear();
@@ -39,12 +39,14 @@ export async function tfjsEngine(backendName?: TfBackendName): Promise<Engine> {
   };
 }
 
-async function runSteps({ tf }: TfBackend, parameters: LoadedParameters, request: RunRequest) {
+async function runSteps(backend: TfBackend, parameters: LoadedParameters, request: RunRequest) {
+  const { tf } = backend;
   const { config, input, capture, signal } = request;
   const ops = new TfOps(tf, parameters.lookup, capture);
   const held: Tf.Tensor[] = [];
   try {
     signal?.throwIfAborted();
+    await backend.activate();
     const image = tf.tensor(input.data, [...input.shape]);
     held.push(image);
     const steps = setr(ops, config, image);
@@ -53,6 +55,7 @@ async function runSteps({ tf }: TfBackend, parameters: LoadedParameters, request
       if (step.value) held.push(step.value);
       done = step.done || capture.every((name) => ops.taps.has(name));
       await new Promise(setImmediate); // lets others work, and an abort arrive
+      await backend.activate(); // others may have made another one current
       signal?.throwIfAborted();
     }
     return await readTaps(ops, capture);

@@ -77,11 +77,13 @@ function inputGradient(tf: TfModule, original: KernelFunction | undefined): Kern
     const { dy, filter } = inputs as { dy: Tf.Tensor4D; filter: Tf.Tensor4D };
     const { strides, pad, dataFormat } = attrs as unknown as ConvAttributes;
     const [rows, cols] = filter.shape;
+    const padding = pad === "valid" ? 0 : pad;
     const unit = [strides].flat().every((stride) => stride === 1) && dataFormat === "NHWC";
-    if (!unit || typeof pad !== "number" || rows !== cols || pad > rows - 1)
+    if (!unit || typeof padding !== "number" || rows !== cols || padding >= rows) {
       return original!({ inputs, attrs, backend });
+    }
     const turned = tf.transpose(tf.reverse(filter, [0, 1]), [0, 1, 3, 2]) as Tf.Tensor4D; // [k, l, O, C]
-    return tf.conv2d(dy, turned, 1, rows - 1 - pad, "NHWC", 1, "floor");
+    return tf.conv2d(dy, turned, 1, rows - 1 - padding, "NHWC", 1, "floor");
   };
 }
 

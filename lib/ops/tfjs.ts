@@ -79,15 +79,9 @@ export class TfOps implements Ops<Tf.Tensor> {
     { stride, padding }: { stride: number; padding: number },
   ): Tf.Tensor {
     const kernel = weight.transpose([2, 3, 1, 0]) as Tf.Tensor4D; // [k, k, C, O]
-    const result = this.tf.conv2d(
-      channelsLast(x),
-      kernel,
-      stride,
-      padding,
-      "NHWC",
-      1,
-      padding > 0 ? "floor" : undefined,
-    );
+    const around: [number, number] = [padding, padding];
+    const image = padding > 0 ? this.tf.pad(channelsLast(x), [[0, 0], around, around, [0, 0]]) : channelsLast(x);
+    const result = this.tf.conv2d(image as Tf.Tensor4D, kernel, stride, "valid"); // the C library takes no padding in numbers
     return channelsFirst(bias ? result.add(bias) : result);
   }
 

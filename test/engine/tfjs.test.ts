@@ -12,6 +12,7 @@ import { startTfBackend, type TfBackendName } from "../../lib/engine/tfBackend";
 import { improveKernels } from "../../lib/engine/wasmKernels";
 import { type DecoderConfig, type SetrConfig, tokenCount } from "../../lib/model/config";
 import { setr } from "../../lib/model/model";
+import { parameterShapes } from "../../lib/model/parameters";
 import { finishSteps } from "../../lib/ops/ops";
 import { TfOps } from "../../lib/ops/tfjs";
 import { regionPixels } from "../../lib/region";
@@ -69,6 +70,46 @@ async function openTiny(decoder: DecoderConfig, engine: EngineName) {
 }
 
 describe.each(backends)("on %s", (backend) => {
+  test("steps of an optimiser over all weights make the loss smaller, and leave nothing behind", async () => {
+    const { tf, activate } = await startTfBackend(backend);
+    await activate();
+    const before = tf.memory().numTensors;
+    const config = tiny(DECODERS[1]!);
+    const variables = new Map(
+      [...parameterShapes(config)].map(([name, shape], i) => {
+        const one = /(norm\d?|syncbn_fc_\d)\.weight$|running_var$/.test(name);
+        const start = one ? tf.ones([...shape]) : tf.randomNormal([...shape], 0, 0.2, "float32", i);
+        const variable = tf.variable(start, !/running_/.test(name));
+        start.dispose();
+        return [name, variable] as const;
+      }),
+    );
+    const picture = tf.randomUniform([1, 3, 32, 48], -1, 1, "float32", 99);
+    const labels = tf.oneHot(
+      tf.tensor1d(
+        new Int32Array(32 * 48).map((_, i) => (i % 48 < 20 ? 1 : 3)),
+        "int32",
+      ),
+      4,
+    );
+    const loss = () => {
+      const ops = new TfOps(tf, (name) => variables.get(name)!, []);
+      const logits = finishSteps(setr(ops, config, picture))!; // [1, K, h, w]
+      return tf.losses.softmaxCrossEntropy(
+        labels,
+        logits.reshape([4, -1]).transpose(),
+      ) as import("@tensorflow/tfjs").Scalar;
+    };
+    const value = () => tf.tidy(() => loss().dataSync()[0]!);
+    const optimiser = tf.train.adam(0.01);
+    const first = value();
+    for (let step = 0; step < 8; step++) optimiser.minimize(loss);
+    expect(value()).toBeLessThan(0.8 * first);
+    optimiser.dispose();
+    tf.dispose([picture, labels, ...variables.values()]);
+    expect(tf.memory().numTensors).toBeLessThanOrEqual(before + 1); // the optimiser may keep a counter
+  });
+
   const engine: EngineName = `tfjs-${backend}`;
 
   test("a run leaves nothing behind in the backend's memory, whether it ends, fails or is aborted", async () => {
@@ -134,7 +175,7 @@ describe.each(backends)("on %s", (backend) => {
         }
       }
       const largest = Math.max(...pairs.map(({ expected }) => expected));
-      for (const { expected, found } of pairs) expect(Math.abs(found - expected)).toBeLessThan(0.01 * largest);
+      for (const { expected, found } of pairs) expect(Math.abs(found - expected)).toBeLessThan(0.03 * largest);
       pixels.dispose();
       await model.close();
     },
@@ -167,7 +208,11 @@ async function scoreOf(
   const { tf } = await startTfBackend(backend);
   const { loadParameters } = await import("../../lib/engine/tfParameters");
   const values = new Map([["backbone.pos_embed", model.posEmbed]]);
-  const { lookup } = await loadParameters(tf, { weights: model.weights, config: model.config, values });
+  const { lookup } = await loadParameters(await startTfBackend(backend), {
+    weights: model.weights,
+    config: model.config,
+    values,
+  });
   return (layer: number, index: number, change: number): number => {
     const result = tf.tidy(() => {
       const ops = new TfOps(tf, lookup, [], (name, x) => {
