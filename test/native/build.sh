@@ -45,9 +45,9 @@ fi
 # that OUT may lie in.
 echo '{ "private": true }' > "$out/package.json"
 rm -rf "$out/node_modules" "$out/package-lock.json"
-npm install --prefix "$out" --ignore-scripts --no-audit --no-fund --loglevel=error \
+(cd "$out" && npm install --ignore-scripts --no-audit --no-fund --loglevel=error \
   --save-exact --update-notifier=false \
-  "@tensorflow/tfjs-node@$tfjs_node" "node-api-headers@$node_api_headers" >&2
+  "@tensorflow/tfjs-node@$tfjs_node" "node-api-headers@$node_api_headers") >&2
 
 # The wheel, checked against its hash; pip keeps one that is already there.
 python=python3
