@@ -7,7 +7,9 @@ import {
   interpolateViridis,
 } from "d3-scale-chromatic";
 import { FigureError } from "../errors";
-import type { ValueRange } from "./description";
+
+/** Lowest and highest value of a colour scale; values outside take the end colours. */
+export type ValueRange = readonly [min: number, max: number];
 
 /** Entries of a colour table. */
 const ENTRIES = 256;

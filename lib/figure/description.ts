@@ -1,5 +1,7 @@
 import type { Grid, RgbImage } from "../arrays";
-import type { ColorMapName } from "./colorMaps";
+import type { ColorMapName, ValueRange } from "./colorMaps";
+
+export type { ValueRange };
 
 /**
  * How a figure came about, in reading order: shown as its caption and written into the files.
@@ -11,9 +13,6 @@ export type Recipe = Readonly<Record<string, string>>;
 
 /** `"smooth"` interpolates the values linearly between cell centres; `"nearest"` draws every cell as a flat rectangle. */
 export type Interpolation = "smooth" | "nearest";
-
-/** Lowest and highest value of a colour scale; values outside take the end colours. */
-export type ValueRange = readonly [min: number, max: number];
 
 /** A box on the page; millimetres from the top left corner. */
 export interface Box {
