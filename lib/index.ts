@@ -1,5 +1,4 @@
-// Model
-
+// What a notebook imports, in the order of the files it comes from.
 export {
   activations,
   attentionMapOf as attentionMap,
@@ -7,17 +6,14 @@ export {
   relevanceMap,
   similarityOf as positionSimilarity,
 } from "./activations";
-// Analyses
 export { ATTENTION_METHODS, type AttentionMapOptions, type AttentionMethod } from "./analysis/attentionMap";
 export { type HeadFusion, type RolloutOptions, rollout, rolloutRow } from "./analysis/rollout";
 export type { Grid, NdArray, Point, RgbImage } from "./arrays";
 export { writeUntrainedWeights } from "./checkpoint/initialise";
 export { resolveWeights } from "./defaultWeights";
 export { describeModel } from "./describe";
-// Errors
 export { SetrError } from "./errors";
 export { type FeatureView, featureTiles } from "./featureTiles";
-// Figures
 export { attentionFigure } from "./figure/attention";
 export { attentionGalleryFigure } from "./figure/attentionGallery";
 export { type ColorMapName, colorMapNames } from "./figure/colorMaps";
@@ -27,15 +23,13 @@ export { renderPng } from "./figure/png";
 export { positionSimilarityFigure } from "./figure/positionSimilarity";
 export { saveFigure } from "./figure/save";
 export { renderSvg } from "./figure/svg";
-// Photos
 export { type Fit, openPhoto, type Photo } from "./image/openPhoto";
 export { SAMPLE_PHOTOS } from "./image/samplePhotos";
 export type { DecoderConfig, SetrConfig } from "./model/config";
 export { VARIANTS, variantConfig } from "./model/variants";
-// Notebooks
 export { show } from "./notebook/showFigure";
 export { patchAt } from "./patchAt";
 export { attentionMethodText, recipe } from "./recipe";
 export type { Region } from "./region";
 export { classAt, classMask, type Mask, type SegmentOptions, segment } from "./segment";
-export { type OpenOptions, openSetr, type Run, type Setr } from "./setr";
+export { type GradientOf, type OpenOptions, openSetr, type Run, type RunOptions, type Setr } from "./setr";

@@ -1,4 +1,4 @@
-import type { NdArray } from "./arrays";
+import { type NdArray, sizeOf } from "./arrays";
 import { openWeights, type Weights } from "./checkpoint/weights";
 import type { Engine, RunRequest } from "./engine/engine";
 import { type EngineName, openEngine } from "./engine/open";
@@ -149,6 +149,9 @@ function checkInput({ shape, data }: NdArray, config: SetrConfig): void {
   if (shape.length !== 4 || shape.some((length, axis) => length !== wanted[axis]) || shape[0] === 0) {
     const expected = `[B, 3, ${config.imageHeight}, ${config.imageWidth}]`;
     throw new EngineError("input-shape", `input: expected ${expected}, found [${shape.join(", ")}]`);
+  }
+  if (data.length !== sizeOf(shape)) {
+    throw new EngineError("input-shape", `input: expected ${sizeOf(shape)} values, found ${data.length}`);
   }
   if (!data.every(Number.isFinite)) {
     throw new EngineError("input-values", "input: expected finite values, found NaN or infinity");

@@ -40,7 +40,7 @@ export async function examineCheckpoint(path: string, hints: InferenceHints = {}
   const mapped = mapNames(await openCheckpoint(path));
   const { config, notes } = readConfig(mapped, hints);
   const expected = expectedShapes(mapped, config);
-  const leftOut = isUnusedClassToken(config) ? ["backbone.cls_token"] : [];
+  const leftOut = hasClassToken(config) ? [] : ["backbone.cls_token"];
   const used = new Map<string, MappedTensor>();
   const problems = { missing: [] as string[], wrongShape: [] as string[], wrongType: [] as string[] };
   for (const [name, shape] of expected) {
@@ -84,10 +84,6 @@ export function checkComplete({ mapped, missing, wrongShape, wrongType, unexpect
 function listItems(items: readonly string[]): string {
   const shown = items.slice(0, 12).join(", ");
   return items.length > 12 ? `${shown} and ${items.length - 12} more` : shown;
-}
-
-function isUnusedClassToken(config: SetrConfig): boolean {
-  return !hasClassToken(config);
 }
 
 /** What the model wants, with the row that a distillation token adds to the position embeddings. */

@@ -1,4 +1,3 @@
-import { createHash } from "node:crypto";
 import { realpath } from "node:fs/promises";
 import { basename, dirname } from "node:path";
 import type * as Ort from "onnxruntime-node";
@@ -9,6 +8,8 @@ import { GraphOps, type ParameterSource } from "../ops/graph";
 import { encodeOnnx, ONNX_TYPES } from "../ops/onnx";
 import { finishSteps } from "../ops/ops";
 import type { Engine, RunRequest } from "./engine";
+import { parametersKey } from "./parametersKey";
+import { SessionCache } from "./sessionCache";
 
 /** A prepared session and, for each captured name, the graph output that holds it. */
 interface Prepared {
@@ -32,7 +33,7 @@ export type OrtProvider = "cpu" | "webgpu";
 export async function onnxruntimeEngine(provider: OrtProvider = "cpu"): Promise<Engine> {
   const ort = await loadOrt();
   if (provider === "webgpu") await tryWebGpu(ort);
-  const sessions = new Map<string, Promise<Prepared>>();
+  const sessions = new SessionCache<Prepared>(MAX_SESSIONS, ({ session }) => session.release());
   const device = provider === "cpu" ? "processor" : "GPU through WebGPU";
   return {
     name: provider === "cpu" ? "onnxruntime" : "webgpu",
@@ -40,17 +41,14 @@ export async function onnxruntimeEngine(provider: OrtProvider = "cpu"): Promise<
     async run(request) {
       request.signal?.throwIfAborted();
       const make = () => prepare(ort, request, provider);
-      const { session, outputNames } = await cached(sessions, sessionKey(request), make);
-      const input = new ort.Tensor("float32", request.input.data, request.input.shape);
-      const results = await session.run({ input }, [...new Set(outputNames.values())]);
-      request.signal?.throwIfAborted();
-      return new Map(request.capture.map((name) => [name, toNdArray(results[outputNames.get(name) as string])]));
+      return sessions.use(sessionKey(request), make, async ({ session, outputNames }) => {
+        const input = new ort.Tensor("float32", request.input.data, request.input.shape);
+        const results = await session.run({ input }, [...new Set(outputNames.values())]);
+        request.signal?.throwIfAborted();
+        return new Map(request.capture.map((name) => [name, toNdArray(results[outputNames.get(name) as string])]));
+      });
     },
-    async release() {
-      const prepared = await Promise.allSettled(sessions.values());
-      sessions.clear();
-      for (const entry of prepared) if (entry.status === "fulfilled") await entry.value.session.release();
-    },
+    release: () => sessions.clear(),
   };
 }
 
@@ -62,27 +60,8 @@ async function loadOrt(): Promise<typeof Ort> {
   }
 }
 
-function sessionKey({ weights, config, input, capture, values }: RunRequest): string {
-  const handedOver = [...values].map(([name, { data }]) => [name, hashOf(data)]);
-  return JSON.stringify([weights.dataPath, weights.sha256, config, input.shape, capture, handedOver]);
-}
-
-/** The value under `key`, made when missing; the least recently used ones beyond the bound are released. */
-async function cached(
-  sessions: Map<string, Promise<Prepared>>,
-  key: string,
-  make: () => Promise<Prepared>,
-): Promise<Prepared> {
-  const prepared = sessions.get(key) ?? make();
-  sessions.delete(key);
-  sessions.set(key, prepared);
-  for (const [oldKey, old] of sessions) {
-    if (sessions.size <= MAX_SESSIONS) break;
-    sessions.delete(oldKey);
-    await old.then(({ session }) => session.release());
-  }
-  prepared.catch(() => sessions.delete(key));
-  return prepared;
+function sessionKey(request: RunRequest): string {
+  return JSON.stringify([parametersKey(request), request.config, request.input.shape, request.capture]);
 }
 
 /** One small sum on the GPU, which fails at once where there is none. */
@@ -138,12 +117,6 @@ function parameterSource({ weights, values }: RunRequest, location: string): Par
     const { offset, byteLength } = entry;
     return { type: entry.dtype as keyof typeof ONNX_TYPES, data: { kind: "file", location, offset, byteLength } };
   };
-}
-
-function hashOf({ buffer, byteOffset, byteLength }: Float32Array): string {
-  return createHash("sha256")
-    .update(new Uint8Array(buffer, byteOffset, byteLength))
-    .digest("hex");
 }
 
 function toNdArray(tensor: Ort.OnnxValue | undefined): NdArray {

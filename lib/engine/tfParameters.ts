@@ -13,12 +13,6 @@ export interface LoadedParameters {
   readonly lookup: TfParameters;
 }
 
-/** The same for requests that need the same learned tensors. */
-export function parametersKey({ weights, values }: Pick<RunRequest, "weights" | "values">): string {
-  const handedOver = [...values].map(([name, { shape }]) => [name, shape]);
-  return JSON.stringify([weights.dataPath, weights.sha256, handedOver]);
-}
-
 /**
  * Reads the learned tensors of a model into a backend's memory, as 32-bit floats.
  *

@@ -3,9 +3,10 @@ import type { NdArray } from "../arrays";
 import { setr } from "../model/model";
 import { TfOps } from "../ops/tfjs";
 import type { Engine, RunRequest } from "./engine";
+import { parametersKey } from "./parametersKey";
 import { startTfBackend, type TfBackend, type TfBackendName } from "./tfBackend";
 import { attentionGradients } from "./tfGradients";
-import { disposeParameters, type LoadedParameters, loadParameters, parametersKey } from "./tfParameters";
+import { disposeParameters, type LoadedParameters, loadParameters } from "./tfParameters";
 
 /**
  * TensorFlow.js: computes at once, layer by layer, and can be differentiated.

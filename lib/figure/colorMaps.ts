@@ -24,7 +24,13 @@ const JET = [
   [0, 0.5, 0.11, 1, 0.34, 1, 0.65, 0, 1, 0],
 ] as const;
 
-const INTERPOLATORS = {
+/** Names of all colour maps; the first is the default. */
+export const colorMapNames = ["viridis", "inferno", "magma", "cividis", "Blues", "jet", "gray", "RdBu"] as const;
+
+/** Name of a colour map. `RdBu` is diverging (red low, white middle, blue high); the others run from low to high. */
+export type ColorMapName = (typeof colorMapNames)[number];
+
+const INTERPOLATORS: Readonly<Record<ColorMapName, (t: number) => string>> = {
   viridis: interpolateViridis,
   inferno: interpolateInferno,
   magma: interpolateMagma,
@@ -33,13 +39,7 @@ const INTERPOLATORS = {
   jet: (t: number) => rgb(JET.map((ramp) => 255 * rampAt(ramp, t))),
   gray: (t: number) => rgb([255 * t, 255 * t, 255 * t]),
   RdBu: interpolateRdBu,
-} satisfies Record<string, (t: number) => string>;
-
-/** Name of a colour map. `RdBu` is diverging (red low, white middle, blue high); the others run from low to high. */
-export type ColorMapName = keyof typeof INTERPOLATORS;
-
-/** Names of all colour maps; the first is the default. */
-export const colorMapNames = Object.keys(INTERPOLATORS) as readonly ColorMapName[];
+};
 
 const tables = new Map<ColorMapName, Uint8Array>();
 

@@ -130,7 +130,7 @@ describe.each(backends)("on %s", (backend) => {
     await model.run(input, { capture: ["*", "*.mean", "U4.features"] });
     await model.run(input, { capture: ["Z2"], gradientOf: { classIndex: 3, region: { patch: { row: 2, col: 4 } } } });
     const broken = { ...input, data: input.data.slice(0, 5) };
-    await expect(model.run(broken, { capture: ["logits"] })).rejects.toThrow();
+    await expect(model.run(broken, { capture: ["logits"] })).rejects.toThrow("input: expected 27648 values, found 5");
     const controller = new AbortController();
     const running = model.run(input, { capture: ["logits"], signal: controller.signal });
     setImmediate(() => controller.abort(new Error("enough")));
@@ -189,7 +189,7 @@ describe.each(backends)("on %s", (backend) => {
     },
   );
 
-  test("relevance is never negative, zero for a score that does not depend on attention, and grows with the region", async () => {
+  test("relevance is never negative and depends on the region", async () => {
     const { model, picture } = await openTiny(DECODERS[0]!, engine);
     const patch = { row: 1, col: 2 };
     const relevance = async (height: number) => {
