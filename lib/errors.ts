@@ -8,6 +8,7 @@ export type ErrorArea =
   | "engine"
   | "figure"
   | "notebook"
+  | "training"
   | "file";
 
 /**
@@ -87,5 +88,12 @@ export class FigureError extends SetrError {
 export class NotebookError extends SetrError {
   constructor(code: string, message: string) {
     super("notebook", code, message);
+  }
+}
+
+/** A training that cannot start, go on or be resumed. */
+export class TrainingError extends SetrError {
+  constructor(code: string, message: string) {
+    super("training", code, message);
   }
 }

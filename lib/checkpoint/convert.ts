@@ -84,11 +84,11 @@ function placeTargets(examined: Examined, config: SetrConfig, dtype: ConvertOpti
 function resultHeader(examined: Examined, config: SetrConfig, targets: readonly Target[], sha256: string): Buffer {
   const { file, family } = examined.mapped;
   const said = file.metadata;
-  const origin = said[METADATA.origin];
+  const kept = [METADATA.origin, METADATA.classes, METADATA.training].filter((key) => said[key] !== undefined);
   return headerBytes(targets, {
     [METADATA.config]: JSON.stringify(config),
     [METADATA.trained]: said[METADATA.trained] ?? "true",
-    ...(origin === undefined ? {} : { [METADATA.origin]: origin }),
+    ...Object.fromEntries(kept.map((key) => [key, said[key] as string])),
     [METADATA.family]: said[METADATA.family] ?? family.name,
     [METADATA.source]: said[METADATA.source] ?? basename(file.path),
     [METADATA.sourceSha256]: said[METADATA.sourceSha256] ?? sha256,

@@ -40,7 +40,12 @@ export function arrayInStoredType(name: string, { data }: NdArray, to: "F32" | "
   return inStoredType(name, asBytes(data), "F32", to);
 }
 
-function checkHalf(name: string, values: Float32Array): Float32Array {
+/**
+ * Passes on values that half precision can hold.
+ *
+ * @throws CheckpointError `half-range`
+ */
+export function checkHalf(name: string, values: Float32Array): Float32Array {
   for (let i = 0; i < values.length; i++) {
     if (Math.abs(values[i]!) <= LARGEST_HALF) continue;
     const expected = `values of at most ${LARGEST_HALF} for half precision`;

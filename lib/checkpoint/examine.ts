@@ -1,6 +1,7 @@
 import { CheckpointError, ConfigError } from "../errors";
 import { hasClassToken, parseConfig, patchCount, type SetrConfig } from "../model/config";
 import { parameterShapes } from "../model/parameters";
+import { classNames } from "./classNames";
 import { isFloat } from "./dtype";
 import { hasDistillationToken, type InferenceHints, type InferredConfig, inferConfig } from "./inferConfig";
 import { type IgnoredTensor, type MappedFile, type MappedTensor, mapNames } from "./mapNames";
@@ -12,6 +13,8 @@ export interface Examined {
   readonly mapped: MappedFile;
   /** The configuration at the checkpoint's own image size. */
   readonly config: SetrConfig;
+  /** Names of the classes by their number, where the file says. */
+  readonly classes: readonly string[] | undefined;
   /** One sentence for each value that had to be assumed. */
   readonly notes: readonly string[];
   /** The model's tensors that the file has in the right shape. */
@@ -39,6 +42,7 @@ export interface Examined {
 export async function examineCheckpoint(path: string, hints: InferenceHints = {}): Promise<Examined> {
   const mapped = mapNames(await openCheckpoint(path));
   const { config, notes } = readConfig(mapped, hints);
+  const named = classNames(mapped.file.metadata, config.numClasses);
   const expected = expectedShapes(mapped, config);
   const leftOut = hasClassToken(config) ? [] : ["backbone.cls_token"];
   const used = new Map<string, MappedTensor>();
@@ -57,7 +61,8 @@ export async function examineCheckpoint(path: string, hints: InferenceHints = {}
     ...mapped.ignored,
     ...dropped.map((name) => ({ name, reason: "class token, which MLA leaves out" })),
   ];
-  return { mapped, config, notes, used, ignored, ...problems, unexpected: [...mapped.unknown, ...extra] };
+  const said = { config, classes: named.classes, notes: [...notes, ...named.notes] };
+  return { mapped, ...said, used, ignored, ...problems, unexpected: [...mapped.unknown, ...extra] };
 }
 
 /**

@@ -39,7 +39,14 @@ export async function writeUntrainedWeights(
   });
 }
 
-function initialValues(name: string, length: number, seed: number): Float32Array {
+/**
+ * The seeded random values of one tensor; see `writeUntrainedWeights`.
+ *
+ * @param name the tensor's name, by which norms, biases and statistics are told from the rest
+ * @param length how many values
+ * @param seed a whole number
+ */
+export function initialValues(name: string, length: number, seed: number): Float32Array {
   const values = new Float32Array(length);
   if (/\.(bias|running_mean)$/.test(name)) return values;
   if (/\.running_var$/.test(name) || isNorm(name)) return values.fill(1);

@@ -22,6 +22,8 @@ export interface Inspection {
   readonly leftAside: readonly string[];
   readonly trained: boolean;
   readonly config: SetrConfig;
+  /** Names of the classes by their number; null when the file does not say. */
+  readonly classes: readonly string[] | null;
   readonly notes: readonly string[];
   readonly grid: { readonly height: number; readonly width: number };
   readonly tokens: number;
@@ -65,7 +67,7 @@ export async function inspectCheckpoint(
   hints: InferenceHints = {},
 ): Promise<{ examined: Examined; inspection: Inspection }> {
   const examined = await examineCheckpoint(path, hints);
-  const { mapped, config, notes, used, missing, wrongShape, wrongType, unexpected } = examined;
+  const { mapped, config, classes, notes, used, missing, wrongShape, wrongType, unexpected } = examined;
   const { file, family, wrapper, leftAside } = mapped;
   const { sha256, suspicious } = await scanCheckpoint(file, used.values());
   const values = [...used.values()];
@@ -79,6 +81,7 @@ export async function inspectCheckpoint(
     leftAside,
     trained: file.metadata[METADATA.trained] !== "false",
     config,
+    classes: classes ?? null,
     notes,
     grid: gridSize(config),
     tokens: tokenCount(config),

@@ -6,6 +6,10 @@ export const METADATA = {
   trained: "setr.trained",
   /** Where the values come from, in words. */
   origin: "setr.origin",
+  /** Names of the classes as a JSON list, by their number. */
+  classes: "setr.classes",
+  /** How the weights were trained, as JSON: configuration, evaluation, seconds, engine, version. */
+  training: "setr.training",
   /** Family of the file that was converted. */
   family: "setr.family",
   /** Name of the file that was converted. */

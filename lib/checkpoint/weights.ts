@@ -40,6 +40,8 @@ export interface Weights {
   readonly trained: boolean;
   /** Where the values come from, as far as the file says. */
   readonly origin: string | undefined;
+  /** Names of the classes by their number, where the file says. */
+  readonly classes: readonly string[] | undefined;
   /** One sentence for each value that had to be assumed. */
   readonly notes: readonly string[];
 }
@@ -60,7 +62,7 @@ const DIRECT_TYPES: readonly DType[] = ["F32", "F16", "BF16"];
 export async function openWeights(path: string, hints: InferenceHints = {}): Promise<Weights> {
   const examined = await examineCheckpoint(path, hints);
   checkComplete(examined);
-  const { mapped, config, used, notes } = examined;
+  const { mapped, config, classes, used, notes } = examined;
   const { sha256, suspicious } = await scanCheckpoint(mapped.file, used.values());
   checkFinite(path, suspicious);
   const direct = directRanges(used);
@@ -76,6 +78,7 @@ export async function openWeights(path: string, hints: InferenceHints = {}): Pro
     parameters: direct ?? (directRanges(data.used) as ReadonlyMap<string, ParameterRange>),
     trained: metadata[METADATA.trained] !== "false",
     origin: metadata[METADATA.origin] ?? metadata[METADATA.source],
+    classes,
     notes,
   };
 }

@@ -1,6 +1,5 @@
 import type * as Tf from "@tensorflow/tfjs";
-import { toFloat32 } from "../checkpoint/dtype";
-import { readBytes, withFile } from "../checkpoint/fileBytes";
+import { readParameters } from "../checkpoint/readParameters";
 import { EngineError } from "../errors";
 import { parameterShapes } from "../model/parameters";
 import type { TfParameters } from "../ops/tfjs";
@@ -25,18 +24,13 @@ export async function loadParameters(
   const { tf } = backend;
   const tensors = new Map<string, Tf.Tensor>();
   try {
-    await withFile(weights.dataPath, async (file) => {
-      for (const [name, shape] of parameterShapes(config)) {
-        const value = values.get(name);
-        const range = weights.parameters.get(name);
-        await backend.activate();
-        if (value) tensors.set(name, tf.tensor(value.data, [...shape]));
-        else if (range) {
-          const bytes = await readBytes(file, range.offset, range.byteLength);
-          await backend.activate();
-          tensors.set(name, tf.tensor(toFloat32(bytes, range.dtype), [...shape]));
-        }
-      }
+    const shapes = parameterShapes(config);
+    await backend.activate();
+    for (const [name, { data, shape }] of values) tensors.set(name, tf.tensor(data, [...shape]));
+    const others = [...shapes.keys()].filter((name) => !values.has(name));
+    await readParameters(weights, others, async (name, data) => {
+      await backend.activate();
+      tensors.set(name, tf.tensor(data, [...shapes.get(name)!]));
     });
   } catch (error) {
     tf.dispose([...tensors.values()]);

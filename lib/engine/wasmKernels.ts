@@ -19,13 +19,15 @@ type KernelFunction = (parameters: {
 
 /**
  * Gives the WebAssembly backend the kernel that it lacks, Conv2DBackpropFilter, and better ones where its own are slow:
- * matrix products that are transposed or batched, and the gradient of a convolution's input, leave its fast path.
+ * matrix products that are transposed or batched, and the gradient of a convolution's input, leave its fast path; splitting
+ * copies too much.
  *
  * @param tf TensorFlow.js with the backend
  * @param backendName "wasm"; another backend in tests, whose results must not change
  */
 export function improveKernels(tf: TfModule, backendName: string): void {
   replaceKernel(tf, backendName, "BatchMatMul", (original) => batchMatMul(tf, original));
+  replaceKernel(tf, backendName, "SplitV", (original) => splitAtOnce(tf, original));
   replaceKernel(tf, backendName, "Conv2DBackpropInput", (original) => inputGradient(tf, original));
   replaceKernel(tf, backendName, "Conv2DBackpropFilter", () => filterGradient(tf));
 }
@@ -56,19 +58,46 @@ function batchMatMul(tf: TfModule, original: KernelFunction | undefined): Kernel
     const y = transposeB ? swapLastAxes(tf, b) : b;
     const count = batch.reduce((product, length) => product * length, 1);
     if (count === 1) return multiply(x, y);
-    const xs = tf.unstack(tf.reshape(x, [count, ...x.shape.slice(-2)]));
-    const ys = tf.unstack(tf.reshape(y, [count, ...y.shape.slice(-2)]));
-    const products = xs.map((matrix, i) => {
-      const product = multiply(tf.expandDims(matrix), tf.expandDims(ys[i]!));
-      return tf.engine().makeTensorFromTensorInfo(product);
+    const ys = matrices(tf, y);
+    const products = matrices(tf, x).map((matrix, i) => {
+      return tf.engine().makeTensorFromTensorInfo(multiply(matrix, ys[i]!));
     });
     return tf.reshape(tf.concat(products, 0), [...batch, x.shape.at(-2)!, y.shape.at(-1)!]);
   };
 }
 
+/** The matrices of a batch, each [1, rows, columns]; unstacking would copy the whole batch for every one of them. */
+function matrices(tf: TfModule, batch: Tf.Tensor): Tf.Tensor[] {
+  const [rows, columns] = batch.shape.slice(-2) as [number, number];
+  const size = rows * columns;
+  const values = batch.dataSync();
+  return Array.from({ length: values.length / size }, (_, i) =>
+    tf.tensor(values.subarray(i * size, (i + 1) * size), [1, rows, columns], batch.dtype),
+  );
+}
+
 function swapLastAxes(tf: TfModule, x: Tf.Tensor): Tf.Tensor {
   const axes = x.shape.map((_, axis) => axis);
   return tf.transpose(x, [...axes.slice(0, -2), axes.at(-1)!, axes.at(-2)!]);
+}
+
+/** Along the first axis, parts are cut from one copy; the backend's own kernel copies the whole for each of them. */
+function splitAtOnce(tf: TfModule, original: KernelFunction | undefined): KernelFunction {
+  return ({ inputs, attrs, backend }) => {
+    const { x } = inputs as { x: Tf.Tensor };
+    const { numOrSizeSplits, axis } = attrs as { numOrSizeSplits: number | number[]; axis: number };
+    if (axis !== 0) return original!({ inputs, attrs, backend });
+    const lengths = tf.backend_util.prepareSplitSize(x, numOrSizeSplits, 0);
+    const values = x.dataSync();
+    const row = values.length / x.shape[0]!;
+    let start = 0;
+    const parts = lengths.map((length) => {
+      const part = values.subarray(start * row, (start + length) * row);
+      start += length;
+      return tf.tensor(part, [length, ...x.shape.slice(1)], x.dtype);
+    });
+    return parts as unknown as Tf.Tensor;
+  };
 }
 
 /** With stride 1, the convolution of the output's gradient with the filter turned round. */

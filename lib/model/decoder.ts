@@ -107,14 +107,15 @@ function finalMap<T extends Tensor>(ops: Ops<T>, config: SetrConfig, layers: rea
 }
 
 /** [B, N, C] -> [B, C, h, w], without the class token. */
-function toMap<T extends Tensor>(ops: Ops<T>, config: SetrConfig, tokens: T): T {
+export function toMap<T extends Tensor>(ops: Ops<T>, config: SetrConfig, tokens: T): T {
   const [batch, count, width] = tokens.shape as [number, number, number];
   const patches = hasClassToken(config) ? ops.slice(tokens, 1, 1, count) : tokens; // [B, hw, C]
   const grid = gridSize(config);
   return ops.reshape(ops.transpose(patches, [0, 2, 1]), [batch, width, grid.height, grid.width]);
 }
 
-function convNormRelu<T extends Tensor>(
+/** Convolution, batch normalisation, ReLU: x [B, C, h, w] -> [B, channels, h, w], under the two given names. */
+export function convNormRelu<T extends Tensor>(
   ops: Ops<T>,
   x: T,
   conv: string,
@@ -135,7 +136,8 @@ function convNormRelu<T extends Tensor>(
   return ops.relu(ops.batchNorm(y, parameters, BATCH_NORM_EPSILON));
 }
 
-function classify<T extends Tensor>(ops: Ops<T>, x: T, key: string, classes: number, kernel: 1 | 3): T {
+/** Class scores: x [B, C, h, w] -> [B, K, h, w]. */
+export function classify<T extends Tensor>(ops: Ops<T>, x: T, key: string, classes: number, kernel: 1 | 3): T {
   const weight = ops.parameter(`${key}.weight`, [classes, x.shape[1] as number, kernel, kernel]);
   const bias = ops.parameter(`${key}.bias`, [classes]);
   return ops.conv2d(x, weight, bias, { stride: 1, padding: (kernel - 1) / 2 }); // [B, K, h, w]

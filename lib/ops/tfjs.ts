@@ -1,6 +1,6 @@
 import type * as Tf from "@tensorflow/tfjs";
-import { linearSamples } from "../interpolation";
 import type { BatchNormParameters, Ops } from "./ops";
+import { channelsFirst, channelsLast, gelu, layerNorm, resizeBilinear } from "./tfFunctions";
 
 /** The functions of TensorFlow.js, of whichever package brings the backend. */
 export type TfModule = typeof Tf;
@@ -16,7 +16,7 @@ export type TfParameters = (name: string, shape: readonly number[]) => Tf.Tensor
 export class TfOps implements Ops<Tf.Tensor> {
   /** What was tapped under a wanted name; kept until the caller disposes it. */
   readonly taps = new Map<string, Tf.Tensor>();
-  private readonly tf: TfModule;
+  protected readonly tf: TfModule;
   private readonly parameters: TfParameters;
   private readonly wanted: ReadonlySet<string>;
   private readonly onTap: (name: string, x: Tf.Tensor) => Tf.Tensor;
@@ -55,13 +55,11 @@ export class TfOps implements Ops<Tf.Tensor> {
   }
 
   layerNorm(x: Tf.Tensor, weight: Tf.Tensor, bias: Tf.Tensor, epsilon: number): Tf.Tensor {
-    const centred = x.sub(x.mean(-1, true));
-    const variance = centred.square().mean(-1, true);
-    return centred.mul(variance.add(epsilon).rsqrt()).mul(weight).add(bias);
+    return layerNorm(this.tf, x, weight, bias, epsilon);
   }
 
   gelu(x: Tf.Tensor): Tf.Tensor {
-    return x.mul(0.5).mul(x.mul(Math.SQRT1_2).erf().add(1));
+    return gelu(this.tf, x);
   }
 
   relu(x: Tf.Tensor): Tf.Tensor {
@@ -93,7 +91,7 @@ export class TfOps implements Ops<Tf.Tensor> {
   }
 
   resizeBilinear(x: Tf.Tensor, size: { height: number; width: number; alignCorners: boolean }): Tf.Tensor {
-    return resizeDifferentiably(this.tf, x, size);
+    return resizeBilinear(this.tf, x, size);
   }
 
   concat(parts: readonly Tf.Tensor[], axis: number): Tf.Tensor {
@@ -141,53 +139,4 @@ export class TfOps implements Ops<Tf.Tensor> {
   derive(name: string, make: () => Tf.Tensor): void {
     if (this.wanted.has(name)) this.tap(name, make());
   }
-}
-
-function channelsLast(x: Tf.Tensor): Tf.Tensor4D {
-  return x.transpose([0, 2, 3, 1]) as Tf.Tensor4D;
-}
-
-function channelsFirst(x: Tf.Tensor): Tf.Tensor {
-  return x.transpose([0, 3, 1, 2]);
-}
-
-/**
- * Bilinear interpolation with its own gradient: TensorFlow.js computes that of centred cells as if corners were aligned.
- *
- * Interpolation is linear in x, Y = H X W^T, so the gradient is H^T dY W.
- */
-function resizeDifferentiably(
-  tf: TfModule,
-  image: Tf.Tensor,
-  { height, width, alignCorners }: { height: number; width: number; alignCorners: boolean },
-): Tf.Tensor {
-  const resize = tf.customGrad((x) => {
-    const [, , fromHeight, fromWidth] = (x as Tf.Tensor4D).shape;
-    const value = channelsFirst(
-      tf.image.resizeBilinear(channelsLast(x as Tf.Tensor), [height, width], alignCorners, !alignCorners),
-    );
-    const gradFunc = (dy: Tf.Tensor) => {
-      const across = timesLastAxis(tf, dy, interpolationMatrix(tf, fromWidth, width, alignCorners)); // [B, C, h', w]
-      const turned = across.transpose([0, 1, 3, 2]); // [B, C, w, h']
-      const down = timesLastAxis(tf, turned, interpolationMatrix(tf, fromHeight, height, alignCorners)); // [B, C, w, h]
-      return down.transpose([0, 1, 3, 2]);
-    };
-    return { value, gradFunc };
-  });
-  return resize(image);
-}
-
-/** x M over the last axis: [..., I] and [I, O] -> [..., O]. */
-function timesLastAxis(tf: TfModule, x: Tf.Tensor, matrix: Tf.Tensor2D): Tf.Tensor {
-  const product = tf.matMul(x.reshape([-1, matrix.shape[0]]) as Tf.Tensor2D, matrix);
-  return product.reshape([...x.shape.slice(0, -1), matrix.shape[1]]);
-}
-
-/** The weights of linear interpolation of one axis, [to, from]. */
-function interpolationMatrix(tf: TfModule, from: number, to: number, alignCorners: boolean): Tf.Tensor2D {
-  const weights = new Float32Array(to * from);
-  linearSamples(from, to, alignCorners).forEach((sample, target) => {
-    for (const { index, weight } of sample) weights[target * from + index] = weight;
-  });
-  return tf.tensor2d(weights, [to, from]);
 }

@@ -32,6 +32,14 @@ test("the kernels of the WebAssembly backend agree with those of the cpu backend
     ] as const) {
       results.push([...(await tf.matMul(random([...a], 5), random([...b], 6), transposeA, transposeB).data())]);
     }
+    for (const [shape, sizes, axis] of [
+      [[7, 3, 2], [2, 1, 4], 0],
+      [[3, 7], [5, 2], 1],
+      [[6, 5], 3, 0],
+    ] as const) {
+      const parts = tf.split(random([...shape], 7), typeof sizes === "number" ? sizes : [...sizes], axis);
+      for (const part of parts) results.push([...part.shape, ...(await part.data())]);
+    }
     return results;
   };
   const [wasm, cpu] = [await compute("wasm"), await compute("cpu")];
