@@ -6,7 +6,7 @@ import type { Grid, NdArray, Point } from "./arrays";
 import { CaptureError } from "./errors";
 import type { Photo } from "./image/photo";
 import { activationNames, expandNames } from "./model/activationNames";
-import { gridSize, patchCount, type SetrConfig } from "./model/config";
+import { gridSize, hasClassToken, patchCount, type SetrConfig } from "./model/config";
 import { type Region, regionTokens } from "./region";
 import type { Run, Setr } from "./setr";
 
@@ -46,25 +46,30 @@ export async function activations(
   );
 }
 
-/** Cosine similarity of the model's position embeddings at the grid in use, [P, P]. */
-export function similarityOf(model: Setr): NdArray {
+/**
+ * Cosine similarity of a model's position embeddings at the grid in use, [P, P].
+ *
+ * @param model an opened model, or anything with position embeddings [1, N, C] and their configuration
+ */
+export function similarityOf(model: Pick<Setr, "posEmbed" | "config">): NdArray {
   return positionSimilarity(model.posEmbed, patchCount(model.config));
 }
 
 /**
- * The attention map of one patch from a run's captured attention.
+ * The attention map of one patch, or the mean map of several, from a run's captured attention.
  *
  * @param run captured with `A*.mean`, or `A*` for single heads and other fusions than the mean; for the method `gradient`,
  *   run with `gradientOf`
  * @throws CaptureError `not-captured` when a layer's attention is missing; AnalysisError as `attentionMap`
  */
-export function attentionMapOf(run: Run, point: Point, options: AttentionMapOptions = {}): Grid {
+export function attentionMapOf(run: Run, points: Point | readonly Point[], options: AttentionMapOptions = {}): Grid {
   const { config } = run;
   const attentions = options.method === "gradient" ? capturedGradients(run) : capturedAttention(run);
-  return attentionMap(attentions, gridSize(config), point, options);
+  return attentionMap(attentions, gridSize(config), points, options);
 }
 
-function capturedAttention(run: Run): NdArray[] {
+/** Attention of all layers, every head where it was captured, else the mean over heads. */
+export function capturedAttention(run: Run): NdArray[] {
   return Array.from({ length: run.config.depth }, (_, i) => {
     const attention = run.values.get(`A${i + 1}`) ?? run.values.get(`A${i + 1}.mean`);
     if (attention) return attention;
@@ -84,6 +89,21 @@ function capturedGradients(run: Run): NdArray[] {
       `A${i + 1}.gradient: expected it in the run, found none; run with gradientOf`,
     );
   });
+}
+
+/**
+ * The mean attention map of the patches that a region touches; see `attentionMap`.
+ *
+ * @param run as `attentionMap` takes it
+ * @param region e.g. a segment
+ * @throws CaptureError `not-captured`; AnalysisError `region` and as `attentionMap`
+ */
+export function regionAttentionMap(run: Run, region: Region, options: AttentionMapOptions = {}): Grid {
+  const { width } = gridSize(run.config);
+  const first = hasClassToken(run.config) ? 1 : 0;
+  const patches = regionTokens(region, run.config).map((token) => token - first);
+  const points = patches.map((patch) => ({ row: Math.floor(patch / width), col: patch % width }));
+  return attentionMapOf(run, points, options);
 }
 
 /**

@@ -1,9 +1,24 @@
 import { Command, CommanderError, InvalidArgumentError, Option } from "commander";
-import { gather, imageSize, positiveInteger, wholeNumber } from "./commands/options";
+import {
+  figureFormatList,
+  gather,
+  imageSize,
+  pageWidth,
+  positiveInteger,
+  resolution,
+  wholeNumber,
+} from "./commands/options";
 import { ENGINE_NAMES } from "./engine/open";
+import { type FigureFormat, figureFormats } from "./figure/formats";
+import { themeNames } from "./figure/theme";
 import { VARIANTS } from "./model/variants";
 
+/** Engines that can differentiate. */
+const TRAINING_ENGINES = ["tfjs", "tfjs-tensorflow", "tfjs-wasm"];
 const WRONG_USAGE = 2;
+
+/** What `setr figures` writes unless told. */
+const FORMATS: readonly FigureFormat[] = ["png", "svg", "pdf"];
 
 /** Figures of the supplement. */
 const FIGURE_NUMBERS = [1, 2, 3, 4];
@@ -22,6 +37,8 @@ function buildProgram(): Command {
   addInspect(program);
   addConvert(program);
   addInit(program);
+  addTrain(program);
+  addScenes(program);
   addVerify(program);
   addDoctor(program);
   return program;
@@ -29,14 +46,23 @@ function buildProgram(): Command {
 
 function addFigures(program: Command): void {
   hintOptions(program.command("figures"))
-    .description("run the notebooks of Figures 1 to 4 and export PNG and SVG")
-    .option("--weights <file>", "checkpoint to look into; small untrained weights by default")
+    .description("run the notebooks of Figures 1 to 4 and export them as PNG, SVG and PDF")
+    .option("--weights <file>", "checkpoint to look into; by default the one that comes with the project")
     .option("--image-size <pixels>", "S or HxW; position embeddings are interpolated to it", imageSize)
     .option(
       "--photo <file...>",
-      "photos, or boats, alps, airplane, home, allium; all go to Figure 4, the first to 2 and 3",
+      "files, boats, alps, airplane, home, allium, or scene:SEED; all go to Figure 4, the first two to 2 and 3",
     )
     .option("--only <numbers>", "figures to draw, e.g. 1,3", figureNumbers, FIGURE_NUMBERS)
+    .option(
+      "--format <names>",
+      `of the files, e.g. png,pdf; known: ${figureFormats.join(", ")}`,
+      figureFormatList,
+      FORMATS,
+    )
+    .option("--preset <width>", "single-column, double-column, slide, or mm; by default the notebook's", pageWidth)
+    .addOption(new Option("--theme <name>", "page and text; by default the notebook's").choices(themeNames))
+    .option("--dpi <number>", "resolution of PNG, and of pictures in PDF; by default the notebook's", resolution)
     .option("--out <folder>", "where the files go", "figures")
     .action(async (options) => (await import("./commands/figures")).figuresCommand(options));
 }
@@ -99,6 +125,31 @@ function addInit(program: Command): void {
     .option("--seed <number>", "same seed, same bytes", wholeNumber, 1)
     .requiredOption("--out <file>", ".safetensors to write")
     .action(async (options) => (await import("./commands/init")).initCommand(options));
+}
+
+function addTrain(program: Command): void {
+  program
+    .command("train")
+    .description("train on drawn scenes or on a folder of pictures and labels; goes on where it was stopped")
+    .requiredOption("--config <file>", "JSON: model, data, steps, optimiser; see the README")
+    .requiredOption("--out <file>", ".safetensors to write; the state lies beside it as .state.safetensors")
+    .addOption(new Option("--engine <name>", "what computes").choices(TRAINING_ENGINES).default("tfjs"))
+    .addOption(new Option("--dtype <type>", "stored type of the weights").choices(["f32", "f16"]).default("f16"))
+    .option("--final-held-out <number>", "held-out pictures of the last evaluation", positiveInteger)
+    .option("--restart", "forget the state of an earlier run")
+    .action(async (options) => (await import("./commands/train")).trainCommand(options));
+}
+
+function addScenes(program: Command): void {
+  program
+    .command("scenes")
+    .description("draw scenes with their labels: one figure, or a folder of pictures and label PNGs")
+    .option("--first-seed <number>", "seed of the first scene; the others follow", wholeNumber, 124)
+    .option("--count <number>", "how many", positiveInteger, 24)
+    .option("--image-size <pixels>", "S or HxW, 32 to 4096", imageSize, { height: 240, width: 240 })
+    .option("--dpi <number>", "resolution of a .png figure, and of pictures in a .pdf; 300 by default", resolution)
+    .requiredOption("--out <path>", ".png, .svg or .pdf for a figure; otherwise a folder, for images/ and labels/")
+    .action(async (options) => (await import("./commands/scenes")).scenesCommand(options));
 }
 
 function addVerify(program: Command): void {

@@ -1,5 +1,6 @@
 import { basename } from "node:path";
 import type { AttentionMapOptions } from "./analysis/attentionMap";
+import type { RecipeWords } from "./figureRecipe";
 import type { Photo } from "./image/photo";
 import { gridSize } from "./model/config";
 import type { Setr } from "./setr";
@@ -17,14 +18,22 @@ const HASH_LENGTH = 12;
  * @param figure e.g. "Figure 2"
  * @param method what was computed, in words
  * @param photos the photos used, if any
+ * @param account whose account of the figure is followed, if one of `figureRecipe`
  */
-export function recipe(model: Setr, figure: string, method: string, photos: readonly Photo[] = []): FigureRecipe {
+export function recipe(
+  model: Setr,
+  figure: string,
+  method: string,
+  photos: readonly Photo[] = [],
+  account?: Pick<RecipeWords, "name" | "summary">,
+): FigureRecipe {
   const { weights } = model;
   const hash = weights.sha256.slice(0, HASH_LENGTH);
   const names = photos.map((photo) => photo.name).join(", ");
   return {
     figure,
     method,
+    ...(account ? { recipe: `${account.name} (${account.summary})` } : {}),
     weights: `${basename(weights.path)} (sha256 ${hash}${weights.trained ? "" : ", untrained"})`,
     input: inputText(model),
     ...(photos.length > 0 ? { photo: names } : {}),
@@ -53,7 +62,9 @@ function inputText({ config, weights, grid }: Setr): string {
 export function attentionMethodText(options: AttentionMapOptions, depth: number): string {
   const { method = "rollout", layer = depth, headFusion = "mean", attentionWeight = 0.5, discardRatio = 0 } = options;
   const heads = options.head === undefined ? `heads fused by ${headFusion}` : `head ${options.head + 1}`;
-  if (method !== "rollout") return `${method}, layer ${layer}, ${heads}`;
+  const relative = options.relative ? ", relative to the mean of all points" : "";
+  if (method !== "rollout") return `${method}, layer ${layer}, ${heads}${relative}`;
   const discarded = discardRatio > 0 ? `, smallest ${100 * discardRatio} % discarded` : "";
-  return `attention rollout through layers 1-${layer}, ${heads}, ${attentionWeight} A + ${1 - attentionWeight} I${discarded}`;
+  const mix = `${attentionWeight} A + ${1 - attentionWeight} I${discarded}`;
+  return `attention rollout through layers 1-${layer}, ${heads}, ${mix}${relative}`;
 }

@@ -208,6 +208,20 @@ describe("the program", () => {
     expect(await setr("--help")).toMatchObject({ status: 0, stdout: expect.stringContaining("figures") });
   });
 
+  test.each([
+    ["--format", "png,gif", 'expected formats among png, svg, pdf, html, found "png,gif".'],
+    ["--preset", "wide", 'expected one of single-column, double-column, slide, or mm in 60..1000, found "wide".'],
+    ["--preset", "59", 'expected one of single-column, double-column, slide, or mm in 60..1000, found "59".'],
+    ["--dpi", "35", 'expected a whole number in 36..2400, found "35".'],
+    ["--theme", "blue", "Allowed choices are light, dark."],
+  ])("refuses figures with %s %s", async (option, value, sentence) => {
+    const { status, stderr } = await setr("figures", option, value);
+    expect({ status, message: stderr.split("\n")[0] }).toEqual({
+      status: 2,
+      message: expect.stringContaining(sentence),
+    });
+  });
+
   test("says in one line what it cannot write", async () => {
     await writeFile(at("occupied"), "");
     const outcome = await setr(

@@ -1,7 +1,8 @@
 import { execFile } from "node:child_process";
 import { join } from "node:path";
 
-const PROGRAM = join(__dirname, "..", "lib", "bin", "setr.js");
+/** The program that the command `setr` runs. */
+export const PROGRAM = join(__dirname, "..", "lib", "bin", "setr.js");
 
 /** How a run of the program ended. */
 export interface Outcome {

@@ -2,7 +2,7 @@
 import type { Grid, NdArray, Point } from "../arrays";
 import { AnalysisError } from "../errors";
 import { relevanceRow } from "./relevance";
-import { fuseHeads, type HeadFusion, type RolloutOptions, rolloutRow } from "./rollout";
+import { fuseHeads, type HeadFusion, meanRow, type RolloutOptions, rolloutRow } from "./rollout";
 
 /** What an attention map shows of its point. */
 export const ATTENTION_METHODS = ["rollout", "attention-to", "attention-from", "gradient"] as const;
@@ -22,50 +22,74 @@ export interface AttentionMapOptions extends RolloutOptions {
   readonly layer?: number;
   /** One head, 0-based, for `attention-to` and `attention-from`; all heads fused by default. */
   readonly head?: number;
+  /**
+   * What the point has more of than the average point: each value is divided by the mean over all points, less 1, at
+   * least 0. It takes out the few patches that every point looks at. False by default, as in the paper.
+   */
+  readonly relative?: boolean;
 }
 
 /**
- * The attention map of one patch over the patch grid.
+ * The attention map of one patch over the patch grid, or the mean map of several.
  *
  * @param attentions A1..AL in order, each [1, N, N] (heads averaged) or [1, H, N, N]; row = query; for `gradient`,
  *   A1.gradient..AL.gradient
  * @param grid rows and columns of the patch grid; N is h w, or h w + 1 with the class token first
- * @param point the picked patch
+ * @param points the picked patch, or the patches of a region
  * @returns h x w values, the class token left out at the end
- * @throws AnalysisError `point` off the grid, `layer`, `head`, `method`, `attention-shape`, and as `rollout`
+ * @throws AnalysisError `point` off the grid, `layer`, `head`, `method`, `relative`, `attention-shape`, and as `rollout`
  * Source: SETR supplement, Figures 2 and 4; for the raw maps, the authors' answer in their issue 31 (take the row).
  */
 export function attentionMap(
   attentions: readonly NdArray[],
   grid: { readonly height: number; readonly width: number },
-  point: Point,
+  points: Point | readonly Point[],
   options: AttentionMapOptions = {},
 ): Grid {
-  const token = tokenOf(attentions, grid, point);
+  const tokens = [points].flat().map((point) => tokenOf(attentions, grid, point));
   const method = options.method ?? "rollout";
   const layer = checkLayer(options.layer ?? attentions.length, attentions.length);
-  const values = methodValues(attentions.slice(0, layer), token, method, options);
-  return { height: grid.height, width: grid.width, data: values.slice(values.length - grid.height * grid.width) };
+  const patches = grid.height * grid.width;
+  const layers = attentions.slice(0, layer);
+  const mapOf = (wanted: readonly number[]) => methodValues(layers, wanted, method, options).slice(-patches);
+  const data = mapOf(tokens);
+  if (options.relative) {
+    if (method === "gradient") {
+      throw new AnalysisError("relative", "relative: expected rollout, attention-to or attention-from, found gradient");
+    }
+    const first = attentions[0]!.shape.at(-1)! - patches;
+    const average = mapOf(Array.from({ length: patches }, (_, i) => first + i));
+    average.forEach((mean, i) => {
+      data[i] = mean > 0 ? Math.max(0, data[i]! / mean - 1) : 0;
+    });
+  }
+  return { height: grid.height, width: grid.width, data };
 }
 
 function methodValues(
   attentions: readonly NdArray[],
-  token: number,
+  tokens: readonly number[],
   method: AttentionMethod,
   options: AttentionMapOptions,
 ): Float32Array {
   if (method === "rollout" || method === "gradient") {
     if (options.head === undefined) {
-      return method === "rollout" ? rolloutRow(attentions, token, options) : relevanceRow(attentions, [token]);
+      return method === "rollout" ? rolloutRow(attentions, tokens, options) : relevanceRow(attentions, tokens);
     }
     throw new AnalysisError("head", `head: expected none with ${method}, which fuses all heads`);
   }
   const matrix = oneMap(attentions[attentions.length - 1] as NdArray, options.head, options.headFusion ?? "mean");
-  const tokens = Math.sqrt(matrix.length);
-  if (method === "attention-to") return matrix.slice(token * tokens, (token + 1) * tokens);
-  if (method === "attention-from")
-    return Float32Array.from({ length: tokens }, (_, i) => matrix[i * tokens + token] as number);
+  const count = Math.sqrt(matrix.length);
+  if (method === "attention-to") return meanRow(matrix, tokens, count);
+  if (method === "attention-from") return meanColumn(matrix, tokens, count);
   throw new AnalysisError("method", `method: expected one of ${ATTENTION_METHODS.join(", ")}, found ${method}`);
+}
+
+function meanColumn(matrix: Float32Array, columns: readonly number[], count: number): Float32Array {
+  return Float32Array.from({ length: count }, (_, row) => {
+    const sum = columns.reduce((total, column) => total + matrix[row * count + column]!, 0);
+    return sum / columns.length;
+  });
 }
 
 function oneMap(attention: NdArray, head: number | undefined, fusion: HeadFusion): Float32Array {

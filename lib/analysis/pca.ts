@@ -22,7 +22,8 @@ const MAX_ITERATIONS = 500;
 const TOLERANCE = 1e-10; // of the largest variance; the directions are then good to about its square root
 
 /**
- * Principal components by block power iteration on the covariance matrix, with Rayleigh-Ritz in every step.
+ * Principal components by block power iteration with Rayleigh-Ritz in every step: on the covariance matrix, C x C, or where
+ * there are fewer samples than features, on the samples' Gram matrix, S x S, which has the same variances.
  *
  * @param samples S x C values, row-major
  * @param width C
@@ -39,9 +40,8 @@ export function fitPca(samples: Float32Array, width: number, count: number): Pca
     );
   }
   const mean = meanRow(samples, width);
-  const covariance = covarianceMatrix(samples, mean);
-  const total = mean.reduce((sum, _, c) => sum + (covariance[c * width + c] as number), 0);
-  const { vectors, values } = leadingVectors(covariance, width, Math.min(width, count + OVERSAMPLING), count);
+  const { vectors, values, total } =
+    rows < width ? directionsOfGram(samples, mean, count) : directionsOfCovariance(samples, mean, count);
   const variances = values.slice(0, count).map((value) => Math.max(0, value));
   return {
     width,
@@ -50,6 +50,44 @@ export function fitPca(samples: Float32Array, width: number, count: number): Pca
     variances,
     explained: variances.map((variance) => (total > 0 ? variance / total : 0)),
   };
+}
+
+function directionsOfCovariance(samples: Float32Array, mean: Float64Array, count: number) {
+  const width = mean.length;
+  const covariance = covarianceMatrix(samples, mean);
+  const total = trace(covariance, width);
+  return { ...leadingVectors(covariance, width, Math.min(width, count + OVERSAMPLING), count), total };
+}
+
+/** With X the centred samples: where X X' u = v u, the direction is X' u divided by its length. */
+function directionsOfGram(samples: Float32Array, mean: Float64Array, count: number) {
+  const width = mean.length;
+  const rows = samples.length / width;
+  const centred = Array.from({ length: rows }, (_, row) => mean.map((value, c) => samples[row * width + c]! - value));
+  const gram = new Float64Array(rows * rows);
+  for (let i = 0; i < rows; i++) {
+    for (let j = i; j < rows; j++) {
+      const value = dot(centred[i]!, centred[j]!) / (rows - 1);
+      gram[i * rows + j] = value;
+      gram[j * rows + i] = value;
+    }
+  }
+  const found = leadingVectors(gram, rows, Math.min(rows, count + OVERSAMPLING), Math.min(count, rows));
+  const none = Array.from({ length: Math.max(0, count - rows) }, () => new Float64Array(width));
+  const images = found.vectors.slice(0, count).map((vector) => combination(centred, vector));
+  const values = [...found.values.slice(0, count), ...none.map(() => 0)];
+  const noise = 1e-12 * Math.max(values[0]!, 0) * rows;
+  const vectors = orthonormal([
+    ...images.map((image, k) => (values[k]! > noise ? image : new Float64Array(width))),
+    ...none,
+  ]);
+  return { vectors, values, total: trace(gram, rows) };
+}
+
+function trace(matrix: Float64Array, width: number): number {
+  let sum = 0;
+  for (let i = 0; i < width; i++) sum += matrix[i * width + i]!;
+  return sum;
 }
 
 /**
@@ -150,7 +188,7 @@ function matrixTimes(matrix: Float64Array, vector: Float64Array): Float64Array {
   });
 }
 
-function combination(basis: readonly Float64Array[], weights: readonly number[]): Float64Array {
+function combination(basis: readonly Float64Array[], weights: ArrayLike<number>): Float64Array {
   const result = new Float64Array((basis[0] as Float64Array).length);
   basis.forEach((vector, i) => {
     for (let c = 0; c < result.length; c++)

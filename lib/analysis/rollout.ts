@@ -34,25 +34,44 @@ export function rollout(attentions: readonly NdArray[], options: RolloutOptions 
 }
 
 /**
- * Attention rollout of one token, without the full product: its row is carried down from the last layer.
+ * Attention rollout of one token or the mean of several, without the full product: a row is carried down from the last layer.
  *
  * @param attentions as for `rollout`
- * @param token index of the token, the class token (if any) at 0
+ * @param token index of the token, the class token (if any) at 0; or indices, whose rows are averaged
  * @returns N values that sum to 1
  * @throws AnalysisError as `rollout`; `token`
  */
-export function rolloutRow(attentions: readonly NdArray[], token: number, options: RolloutOptions = {}): Float32Array {
+export function rolloutRow(
+  attentions: readonly NdArray[],
+  token: number | readonly number[],
+  options: RolloutOptions = {},
+): Float32Array {
   const tokens = checkAttentions(attentions);
   checkOptions(options);
-  if (!Number.isInteger(token) || token < 0 || token >= tokens) {
-    throw new AnalysisError("token", `token: expected a whole number from 0 to ${tokens - 1}, found ${token}`);
-  }
   const last = layerMatrix(attentions[attentions.length - 1] as NdArray, tokens, options);
-  let row: Float32Array = last.slice(token * tokens, (token + 1) * tokens);
+  let row = meanRow(last, [token].flat(), tokens);
   for (let layer = attentions.length - 2; layer >= 0; layer--) {
     row = rowTimesMatrix(row, layerMatrix(attentions[layer] as NdArray, tokens, options), tokens);
   }
   return row;
+}
+
+/**
+ * The mean of some rows of a square matrix.
+ *
+ * @throws AnalysisError `token` when there are none or one is outside
+ */
+export function meanRow(matrix: Float32Array, rows: readonly number[], tokens: number): Float32Array {
+  const outside = rows.find((row) => !Number.isInteger(row) || row < 0 || row >= tokens);
+  if (outside !== undefined || rows.length === 0) {
+    const found = outside ?? "none";
+    throw new AnalysisError("token", `token: expected a whole number from 0 to ${tokens - 1}, found ${found}`);
+  }
+  const sums = new Float64Array(tokens);
+  for (const row of rows) {
+    for (let j = 0; j < tokens; j++) sums[j] = sums[j]! + matrix[row * tokens + j]!;
+  }
+  return Float32Array.from(sums, (sum) => sum / rows.length);
 }
 
 function checkAttentions(attentions: readonly NdArray[]): number {

@@ -1,7 +1,7 @@
 import { basename } from "node:path";
 import { activations } from "../activations";
 import { writeArrays } from "../checkpoint/writeSafetensors";
-import { openPhoto } from "../image/openPhoto";
+import { openPhoto } from "../openPhoto";
 import { type ModelOptions, openModel, readInput } from "./options";
 
 /** Options of `setr activations`. */

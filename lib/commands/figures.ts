@@ -1,12 +1,13 @@
 import { access, mkdir } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { openWeights } from "../checkpoint/weights";
-import { resolveWeights } from "../defaultWeights";
 import { FigureError } from "../errors";
-import { readPhoto } from "../image/photo";
-import { photoPath, SAMPLE_PHOTOS } from "../image/samplePhotos";
+import type { FigureFormat } from "../figure/formats";
+import type { PageWidth } from "../figure/style";
+import type { ThemeName } from "../figure/theme";
 import { checkConfig } from "../model/config";
-import { NOTEBOOKS_FOLDER } from "../paths";
+import { isNamedPhoto, openPhoto } from "../openPhoto";
+import { NOTEBOOKS_FOLDER, resolveWeights } from "../paths";
 import { type HintOptions, hintsOf, type Size } from "./options";
 import { parametersOf, runWithProgress } from "./run";
 
@@ -16,21 +17,23 @@ export interface FiguresOptions extends HintOptions {
   readonly imageSize?: Size;
   readonly photo?: readonly string[];
   readonly only: readonly number[];
+  readonly format: readonly FigureFormat[];
+  readonly preset?: PageWidth;
+  readonly theme?: ThemeName;
+  readonly dpi?: number;
   readonly out: string;
 }
 
-/** The notebook of each figure of the supplement, and the name its files begin with. */
-const NOTEBOOKS: Readonly<Record<number, { notebook: string; file: string }>> = {
+/** The notebook of each figure of the supplement, and what its files are called: that of a second photo too. */
+const NOTEBOOKS: Readonly<Record<number, { notebook: string; file: string; second?: string }>> = {
   1: { notebook: "01-position-embeddings.ipynb", file: "figure-1-position-embeddings" },
   2: { notebook: "02-attention-maps.ipynb", file: "figure-2-attention-maps" },
-  3: { notebook: "03-features.ipynb", file: "figure-3-features" },
+  3: { notebook: "03-features.ipynb", file: "figure-3-features", second: "figure-3-features-second" },
   4: { notebook: "04-attention-gallery.ipynb", file: "figure-4-attention-gallery" },
 };
 
 /** Numbers of the figures that can be asked for. */
 const FIGURE_NUMBERS = Object.keys(NOTEBOOKS).map(Number);
-
-const FORMATS = ["png", "svg"];
 
 /** Runs the notebooks of the wanted figures and prints the files they saved. */
 export async function figuresCommand(options: FiguresOptions): Promise<void> {
@@ -47,7 +50,10 @@ export async function figuresCommand(options: FiguresOptions): Promise<void> {
     console.error(`Figure ${number}: notebooks/${figure.notebook}`);
     const path = join(NOTEBOOKS_FOLDER, figure.notebook);
     await runWithProgress(path, await parametersOf(path, values));
-    for (const format of FORMATS) files.push(await present(join(out, `${figure.file}.${format}`)));
+    const named =
+      values.second !== "null" && figure.second !== undefined ? [figure.file, figure.second] : [figure.file];
+    for (const name of named)
+      for (const format of options.format) files.push(await present(join(out, `${name}.${format}`)));
   }
   for (const file of files) console.log(file);
 }
@@ -56,21 +62,27 @@ export async function figuresCommand(options: FiguresOptions): Promise<void> {
 async function checkInputs(weights: string, photos: readonly string[], options: FiguresOptions): Promise<void> {
   const { config } = await openWeights(weights, hintsOf(options));
   const { height, width } = options.imageSize ?? { height: config.imageHeight, width: config.imageWidth };
-  checkConfig({ ...config, imageHeight: height, imageWidth: width });
-  for (const photo of photos) await readPhoto(photoPath(photo), { height: 16, width: 16 });
+  const sized = checkConfig({ ...config, imageHeight: height, imageWidth: width });
+  for (const photo of photos) await openPhoto(photo, { config: sized });
 }
 
 async function parameterValues(options: FiguresOptions, out: string): Promise<Record<string, string>> {
-  const weights = resolve(await resolveWeights(options.weights ?? "default"));
-  const photos = (options.photo ?? []).map((photo) => (SAMPLE_PHOTOS.includes(photo) ? photo : resolve(photo)));
+  const weights = resolve(resolveWeights(options.weights ?? "default"));
+  const photos = (options.photo ?? []).map((photo) => (isNamedPhoto(photo) ? photo : resolve(photo)));
   await checkInputs(weights, photos, options);
   return {
     weights,
     out,
+    formats: JSON.stringify(options.format),
+    ...(options.preset === undefined ? {} : { width: `${options.preset}` }),
+    ...(options.theme === undefined ? {} : { theme: options.theme }),
+    ...(options.dpi === undefined ? {} : { dpi: `${options.dpi}` }),
     ...(options.heads === undefined ? {} : { heads: JSON.stringify(options.heads) }),
     ...(options.normalisation === undefined ? {} : { normalisation: options.normalisation }),
     ...(options.imageSize === undefined ? {} : { imageSize: JSON.stringify(options.imageSize) }),
-    ...(photos.length === 0 ? {} : { photo: photos[0] as string, photos: JSON.stringify(photos) }),
+    ...(photos.length === 0
+      ? {}
+      : { photo: photos[0] as string, second: photos[1] ?? "null", photos: JSON.stringify(photos) }),
   };
 }
 

@@ -40,7 +40,7 @@ function lines(found: Inspection): [label: string, text: string][] {
     ],
     ["positions", `${found.grid.height}x${found.grid.width} patches, ${found.tokens} tokens${positionText(found)}`],
     ["decoder", decoder],
-    ["classes", String(config.numClasses)],
+    ["classes", found.classes ? `${config.numClasses}: ${found.classes.join(", ")}` : String(config.numClasses)],
     ["parameters", `${found.parameters} (${found.types.join(", ")})`],
     ["tensors used", String(coverage.used)],
     ...Object.entries(coverage.ignored).map(([reason, count]): [string, string] => [

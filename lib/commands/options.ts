@@ -3,6 +3,8 @@ import type { NdArray } from "../arrays";
 import type { InferenceHints } from "../checkpoint/inferConfig";
 import { openSafetensors, readTensor, type TensorFile } from "../checkpoint/safetensors";
 import type { EngineName } from "../engine/open";
+import { type FigureFormat, figureFormats, isFigureFormat } from "../figure/formats";
+import { PAGE_PRESETS, PAGE_WIDTH_LIMITS, type PagePreset, type PageWidth } from "../figure/style";
 import type { Normalisation } from "../model/config";
 import type { PosEmbedResize } from "../model/posEmbed";
 import { type OpenOptions, openSetr, type Setr } from "../setr";
@@ -47,6 +49,30 @@ export function imageSize(text: string): Size {
   const [height, width] = text.split("x", 2) as [string, string | undefined];
   if (text.split("x").length > 2) throw new InvalidArgumentError(`expected S or HxW in pixels, found "${text}".`);
   return { height: positiveInteger(height), width: positiveInteger(width ?? height) };
+}
+
+/** Formats of figures, comma-separated; each once, in the order given. */
+export function figureFormatList(text: string): FigureFormat[] {
+  const names = [...new Set(text.toLowerCase().split(","))];
+  if (names.every(isFigureFormat)) return names as FigureFormat[];
+  throw new InvalidArgumentError(`expected formats among ${figureFormats.join(", ")}, found "${text}".`);
+}
+
+/** A page width by name or in mm. */
+export function pageWidth(text: string): PageWidth {
+  if (Object.hasOwn(PAGE_PRESETS, text)) return text as PagePreset;
+  const { min, max } = PAGE_WIDTH_LIMITS;
+  const width = Number(text);
+  if (/^\d+(\.\d+)?$/.test(text) && width >= min && width <= max) return width;
+  const names = Object.keys(PAGE_PRESETS).join(", ");
+  throw new InvalidArgumentError(`expected one of ${names}, or mm in ${min}..${max}, found "${text}".`);
+}
+
+/** Pixels per inch of a figure. */
+export function resolution(text: string): number {
+  const dpi = Number(text);
+  if (/^\d+$/.test(text) && dpi >= 36 && dpi <= 2400) return dpi;
+  throw new InvalidArgumentError(`expected a whole number in 36..2400, found "${text}".`);
 }
 
 /** Gathers the values of an option given several times or with several values. */

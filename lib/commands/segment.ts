@@ -1,9 +1,9 @@
 import { writeArrays } from "../checkpoint/writeSafetensors";
 import { writeWhole } from "../files";
 import { maskPng } from "../image/maskPng";
-import { openPhoto } from "../image/openPhoto";
 import { type Photo, readPhotoForWindows } from "../image/photo";
 import { photoPath } from "../image/samplePhotos";
+import { isScene, openPhoto } from "../openPhoto";
 import { classMask, defaultStride, type Mask, segment } from "../segment";
 import type { Setr } from "../setr";
 import { type ModelOptions, openModel, readInput } from "./options";
@@ -35,7 +35,7 @@ export async function segmentCommand(options: SegmentCommandOptions): Promise<vo
       await writeArrays(options.logits, new Map([[slide ? "slide_logits" : "logits", logits]]));
     }
     await writeWhole(options.out, await maskPng(mask));
-    printClasses(options.out, mask);
+    printClasses(options.out, mask, model.weights.classes);
   } finally {
     await model.close();
   }
@@ -43,14 +43,16 @@ export async function segmentCommand(options: SegmentCommandOptions): Promise<vo
 
 function photoFor(model: Setr, path: string, slide: boolean): Promise<Photo> {
   const { imageHeight: height, imageWidth: width } = model.config;
-  return slide ? readPhotoForWindows(photoPath(path), Math.max(height, width)) : openPhoto(path, model);
+  const windows = slide && !isScene(path); // a scene is drawn at the model's size: one window
+  return windows ? readPhotoForWindows(photoPath(path), Math.max(height, width)) : openPhoto(path, model);
 }
 
-function printClasses(path: string, mask: Mask): void {
+function printClasses(path: string, mask: Mask, names: readonly string[] | undefined): void {
   console.log(`${path}: ${mask.height}x${mask.width} pixels`);
   const counts = new Map<number, number>();
   for (const value of mask.classes) counts.set(value, (counts.get(value) ?? 0) + 1);
   for (const [value, count] of [...counts].sort((a, b) => b[1] - a[1])) {
-    console.log(`  class ${value}: ${((100 * count) / mask.classes.length).toFixed(1)} %`);
+    const name = names ? `${value}, ${names[value]}` : value;
+    console.log(`  class ${name}: ${((100 * count) / mask.classes.length).toFixed(1)} %`);
   }
 }

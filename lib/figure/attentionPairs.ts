@@ -3,7 +3,14 @@ import { FigureError } from "../errors";
 import { checkChoice, checkGrid, checkNumber, checkPhoto, checkPoint, finiteRange } from "./checks";
 import { type Block, colorBar } from "./colorBar";
 import { type ColorMapName, checkRange, colorTable } from "./colorMaps";
-import type { Box, FigureElement, Interpolation, RasterElement, ValueRange } from "./description";
+import {
+  type Box,
+  type FigureElement,
+  grouped,
+  type Interpolation,
+  type RasterElement,
+  type ValueRange,
+} from "./description";
 import type { PageArea, PageOptions } from "./page";
 import { COLOR, GAP, HAIRLINE, SIZE } from "./style";
 import { checkText, linesHeight, textLines, wrapText } from "./textLayout";
@@ -130,8 +137,9 @@ function drawPair(pair: AttentionPair, number: number, at: PageArea, style: MapS
   const top = at.y + height + 0.8 * GAP.text;
   const lines = wrapText(text, SIZE.tick, at.width);
   const labels = textLines(lines, { id: `point-${number}-line`, x: at.x, y: top, size: SIZE.tick, color: COLOR.tick });
-  const dot = marker(point, map, photoBox, number);
-  return { elements: [...rasters, dot, ...labels], bottom: top + linesHeight(lines.length, SIZE.tick) };
+  const dot = marker(point, map, photoBox, `marker-${number}`);
+  const elements = grouped(`pair-${number}`, [...rasters, dot, ...labels]);
+  return { elements, bottom: top + linesHeight(lines.length, SIZE.tick) };
 }
 
 /** The photo in its box and the map to the right of it, over the photo where that is to show through. */
@@ -147,10 +155,15 @@ function pairRasters({ photo, map }: AttentionPair, number: number, photoBox: Bo
 }
 
 /** A red dot with a white ring on the centre of the patch. */
-function marker(point: Point, grid: Grid, box: Box, number: number): FigureElement {
+export function marker(
+  point: Point,
+  grid: { readonly height: number; readonly width: number },
+  box: Box,
+  id: string,
+): FigureElement {
   return {
     kind: "circle",
-    id: `marker-${number}`,
+    id,
     x: box.x + ((point.col + 0.5) / grid.width) * box.width,
     y: box.y + ((point.row + 0.5) / grid.height) * box.height,
     radius: Math.min(1.1, Math.max(0.5, 0.028 * box.width)),

@@ -88,6 +88,16 @@ export function checkChoice<T extends string>(subject: string, value: T, choices
 }
 
 /**
+ * Passes on a colour.
+ *
+ * @throws FigureError `color-invalid` unless it is written as `#rrggbb`
+ */
+export function checkColor(subject: string, color: string): string {
+  if (/^#[0-9a-f]{6}$/i.test(color)) return color;
+  throw new FigureError("color-invalid", `${subject}: expected a colour as #rrggbb, found ${JSON.stringify(color)}`);
+}
+
+/**
  * Lowest and highest finite value.
  *
  * @param subject what the values are, for the message

@@ -1,8 +1,15 @@
 import type { ColorMapName } from "./colorMaps";
-import type { Box, FigureElement, HeatMapElement, TextElement, ValueRange } from "./description";
+import {
+  type Box,
+  type FigureElement,
+  grouped,
+  type HeatMapElement,
+  type TextElement,
+  type ValueRange,
+} from "./description";
 import type { PageArea } from "./page";
 import { ascentOf, CAP_HEIGHT, COLOR, GAP, HAIRLINE, lineHeight, MM_PER_POINT, SIZE, textHeight } from "./style";
-import { textLine, textLines, widthOf, wrapText } from "./textLayout";
+import { numberLine, numberWidth, textLines, widthOf, wrapText } from "./textLayout";
 
 /** Height of the bar, mm. */
 const BAR_HEIGHT = 2;
@@ -53,14 +60,14 @@ export function colorBar(label: string, range: ValueRange | "own", colorMap: Col
   const labels = textLines(lines, { id: "color-bar-label", x: area.x, y: area.y });
   const tickTop = bar.y + bar.height + TICK_GAP;
   const elements = [ramp(bar, colorMap), frame(bar), ...labels, ...tickLabels(range, bar, tickTop)];
-  return { elements, bottom: tickTop + textHeight(SIZE.tick) };
+  return { elements: grouped("color-scale", elements), bottom: tickTop + textHeight(SIZE.tick) };
 }
 
 function tickLabels(range: ValueRange | "own", bar: Box, top: number): TextElement[] {
   const y = top + ascentOf(SIZE.tick);
   return ticksOf(range, bar.width).map(({ at, text, anchor }, i) => {
     const x = bar.x + at * bar.width;
-    return textLine(text, { id: `color-bar-tick-${i + 1}`, x, y, size: SIZE.tick, anchor, color: COLOR.tick });
+    return numberLine(text, { id: `color-bar-tick-${i + 1}`, x, y, size: SIZE.tick, anchor, color: COLOR.tick });
   });
 }
 
@@ -93,9 +100,9 @@ function ticksOf(range: ValueRange | "own", width: number): Tick[] {
   ];
   if (range === "own" || range[0] >= 0 || range[1] <= 0) return ends;
   const zero = -range[0] / (range[1] - range[0]);
-  const clear = widthOf("0", SIZE.tick) / 2 + 2 * GAP.text;
+  const clear = numberWidth("0", SIZE.tick) / 2 + 2 * GAP.text;
   const isClear =
-    zero * width > widthOf(low, SIZE.tick) + clear && (1 - zero) * width > widthOf(high, SIZE.tick) + clear;
+    zero * width > numberWidth(low, SIZE.tick) + clear && (1 - zero) * width > numberWidth(high, SIZE.tick) + clear;
   return isClear ? [ends[0], { at: zero, text: "0", anchor: "middle" }, ends[1]] : ends;
 }
 

@@ -1,5 +1,7 @@
 import type { Grid, RgbImage } from "../arrays";
 import type { ColorMapName, ValueRange } from "./colorMaps";
+import type { Interactive } from "./html/interactive";
+import type { ThemeName } from "./theme";
 
 export type { ValueRange };
 
@@ -25,15 +27,23 @@ export interface Box {
 interface Named {
   /** Name of the element in an SVG editor; the writer makes it valid and unique. */
   readonly id?: string;
+  /** Name of the part of the figure that it belongs to: elements in a row with the same one are a group in an editor. */
+  readonly group?: string;
 }
 
-/** A piece of a line of text; `"sub"` sets it as a subscript. */
+/** A piece of a line of text. */
 export interface TextRun {
   readonly text: string;
+  /** `"sub"` sets it as a subscript. */
   readonly script?: "sub";
+  /**
+   * `"tabular"` sets digits of one width, for numbers: the typeface moves its other digits so near to a decimal point
+   * that 7.1 reads as 71.
+   */
+  readonly digits?: "tabular";
 }
 
-/** One line of text. */
+/** One line of text; colours, here and below, are roles of the theme (`COLOR`) or written as `#rrggbb`. */
 export interface TextElement extends Named {
   readonly kind: "text";
   /** Anchor on the baseline, mm. */
@@ -60,7 +70,18 @@ export interface LineElement extends Named {
   readonly strokeWidth: number;
 }
 
-/** A rectangle; `fill` and `stroke` are CSS colours or `"none"`, stroke width in points, corner radius in mm. */
+/** Connected straight lines, drawn with round joins and ends; stroke width in points. */
+export interface PathElement extends Named {
+  readonly kind: "path";
+  /** One list of x, y, x, y ... per line, mm; at least two points each. */
+  readonly lines: readonly (readonly number[])[];
+  readonly color: string;
+  readonly strokeWidth: number;
+  /** 0 (invisible) to 1. */
+  readonly opacity: number;
+}
+
+/** A rectangle; `fill` and `stroke` may be `"none"`, stroke width in points, corner radius in mm. */
 export interface RectElement extends Named, Box {
   readonly kind: "rect";
   readonly fill: string;
@@ -85,6 +106,8 @@ export interface PhotoElement extends Named, Box {
   readonly kind: "photo";
   readonly image: RgbImage;
   readonly interpolation: Interpolation;
+  /** 0 (invisible) to 1 (default; covers what lies below). */
+  readonly opacity?: number;
 }
 
 /** A map of values, coloured when it is drawn. */
@@ -111,15 +134,17 @@ export interface MosaicElement extends Named, Box {
   /** `"tile"` stretches the colours over every tile's own lowest and highest value. */
   readonly range: "tile" | ValueRange;
   readonly colorMap: ColorMapName;
-  /** White space between tiles, mm. */
+  /** Space between tiles, mm. */
   readonly gap: number;
+  /** Colour of that space; default the page's. */
+  readonly gapColor?: string;
 }
 
 /** Elements made of pixels. */
 export type RasterElement = PhotoElement | HeatMapElement | MosaicElement;
 
 /** Elements made of outlines; writers may draw all of them above all rasters. */
-export type VectorElement = TextElement | LineElement | RectElement | CircleElement;
+export type VectorElement = TextElement | LineElement | PathElement | RectElement | CircleElement;
 
 /** Anything on a page. */
 export type FigureElement = RasterElement | VectorElement;
@@ -130,12 +155,26 @@ export interface Figure {
   /** Page size, mm. */
   readonly width: number;
   readonly height: number;
-  /** In painting order, rasters before outlines. */
+  /** In painting order; a writer may draw all rasters before all outlines. */
   readonly elements: readonly FigureElement[];
   readonly recipe: Recipe;
+  /** What the roles of colours look like; default `"light"`. */
+  readonly theme?: ThemeName;
+  /** What answers to mouse and keyboard in an HTML file; other formats leave it out. */
+  readonly interactive?: Interactive;
 }
 
 /** Whether an element is made of pixels. */
 export function isRaster(element: FigureElement): element is RasterElement {
   return element.kind === "photo" || element.kind === "heatmap" || element.kind === "mosaic";
+}
+
+/** How far a raster covers what lies below it: 0 (not at all) to 1. */
+export function opacityOf(element: RasterElement): number {
+  return element.kind === "mosaic" ? 1 : (element.opacity ?? 1);
+}
+
+/** Elements as one part of a figure, by which they are found in an editor. */
+export function grouped<T extends FigureElement>(group: string, elements: readonly T[]): T[] {
+  return elements.map((element) => ({ ...element, group }));
 }

@@ -2,8 +2,17 @@ import type { Grid, RgbImage } from "../arrays";
 import { FigureError } from "../errors";
 import { checkChoice, checkGrid, checkPhoto, finiteRange } from "./checks";
 import { type Block, colorBar } from "./colorBar";
-import { type ColorMapName, colorTable } from "./colorMaps";
-import type { Box, Figure, FigureElement, Interpolation, RasterElement, TextRun } from "./description";
+import { type ColorMapName, checkRange, colorTable } from "./colorMaps";
+import {
+  type Box,
+  type Figure,
+  type FigureElement,
+  grouped,
+  type Interpolation,
+  type RasterElement,
+  type TextRun,
+  type ValueRange,
+} from "./description";
 import { measureText } from "./font";
 import { closePage, openPage, type PageArea, type PageOptions } from "./page";
 import { ascentOf, GAP, lineHeight, SIZE, textHeight } from "./style";
@@ -31,8 +40,12 @@ export interface FeatureTiles {
 export interface FeaturesOptions extends PageOptions {
   /** `"smooth"` (default; linear, as the authors' script enlarges the features) or `"nearest"`. */
   readonly interpolation?: Interpolation;
-  /** Colours of `Grid` tiles, each in its own range; default `viridis`. */
+  /** Colours of `Grid` tiles; default `viridis`. */
   readonly colorMap?: ColorMapName;
+  /** `"map"` (default): each `Grid` tile in its own range. `"shared"`: one range over all. Or the range itself. */
+  readonly range?: "map" | "shared" | ValueRange;
+  /** What the values of `Grid` tiles are, beside the colour bar. */
+  readonly valueLabel?: string;
   /** What the tiles show, beside the input image; for instance "First three principal components as red, green, blue". */
   readonly note?: string;
   /** Why there is no decoder row, or what its tiles are. */
@@ -68,18 +81,19 @@ export function featuresFigure(tiles: FeatureTiles, options: FeaturesOptions = {
   const style = checkFeatures(tiles, options);
   const area = openPage(options);
   const aspect = tiles.input.height / tiles.input.width;
-  const top = inputRow(tiles, aspect, area, options);
-  const elements = [...top.elements];
+  const top = inputRow(tiles, aspect, area, style, options);
+  const elements = grouped("row-input", top.elements);
   let y = top.bottom + GAP.block;
-  for (const row of tileRows(tiles, area.width, aspect)) {
+  tileRows(tiles, area.width, aspect).forEach((row, i) => {
     const block = drawRow(row, { ...area, y }, style);
-    elements.push(...block.elements);
+    elements.push(...grouped(`row-${i + 1}`, block.elements));
     y = block.bottom + GAP.block * 0.7;
-  }
+  });
   return closePage("Features of all layers", area, elements, y - GAP.block * 0.7, options);
 }
 
 interface TileStyle {
+  readonly range: ValueRange | "own";
   readonly interpolation: Interpolation;
   readonly colorMap: ColorMapName;
 }
@@ -95,18 +109,26 @@ function checkFeatures({ input, encoder, decoder }: FeatureTiles, options: Featu
     if (isRgb(image)) checkPhoto(name, image);
     else checkGrid(name, image);
   }
-  const { interpolation = "smooth", colorMap = "viridis" } = options;
+  const { range = "map", interpolation = "smooth", colorMap = "viridis" } = options;
   colorTable(colorMap);
-  return { interpolation: checkChoice("interpolation", interpolation, ["smooth", "nearest"]), colorMap };
+  const grids = [...encoder, ...decoder].flatMap(({ image }) => (isRgb(image) ? [] : [image.data]));
+  const scale = range === "map" ? "own" : range === "shared" ? finiteRange("tiles", ...grids) : checkRange(range);
+  return { range: scale, interpolation: checkChoice("interpolation", interpolation, ["smooth", "nearest"]), colorMap };
 }
 
 /** By the size of an item, as an array made in another context (a notebook's) is no instance of this one's classes. */
-function isRgb(image: RgbImage | Grid): image is RgbImage {
+export function isRgb(image: RgbImage | Grid): image is RgbImage {
   return image.data.BYTES_PER_ELEMENT === 1;
 }
 
 /** The input image, and beside it what the tiles below show. */
-function inputRow(tiles: FeatureTiles, aspect: number, area: PageArea, options: FeaturesOptions): Block {
+function inputRow(
+  tiles: FeatureTiles,
+  aspect: number,
+  area: PageArea,
+  style: TileStyle,
+  options: FeaturesOptions,
+): Block {
   const width = (area.width - (LARGE_PER_ROW - 1) * GAP.tile) / LARGE_PER_ROW;
   const label = textLine("Input", {
     id: "label-input",
@@ -118,11 +140,16 @@ function inputRow(tiles: FeatureTiles, aspect: number, area: PageArea, options: 
   const box = { x: area.x, y, width, height: width * aspect };
   const image: RasterElement = { kind: "photo", id: "input", ...box, image: tiles.input, interpolation: "smooth" };
   const side = { x: area.x + width + GAP.block, y, width: area.width - width - GAP.block };
-  const notes = sideNotes(tiles, side, options);
+  const notes = sideNotes(tiles, side, style, options);
   return { elements: [image, ...notes.elements, label], bottom: Math.max(y + box.height, notes.bottom) };
 }
 
-function sideNotes({ encoder, decoder }: FeatureTiles, side: PageArea, options: FeaturesOptions): Block {
+function sideNotes(
+  { encoder, decoder }: FeatureTiles,
+  side: PageArea,
+  { range, colorMap }: TileStyle,
+  options: FeaturesOptions,
+): Block {
   const elements: FigureElement[] = [];
   let y = side.y;
   const write = (id: string, text: string) => {
@@ -135,7 +162,10 @@ function sideNotes({ encoder, decoder }: FeatureTiles, side: PageArea, options: 
   let bottom = y;
   if ([...encoder, ...decoder].some(({ image }) => !isRgb(image))) {
     const gap = elements.length > 0 ? GAP.text : 0;
-    const bar = colorBar("Each map in its own range", "own", options.colorMap ?? "viridis", { ...side, y: y + gap });
+    const name = checkText("valueLabel", options.valueLabel ?? "");
+    const scope = name === "" ? "Each map in its own range" : `${name} (each map in its own range)`;
+    const label = range === "own" ? scope : name || "Values";
+    const bar = colorBar(label, range, colorMap, { ...side, y: y + gap });
     elements.unshift(...bar.elements);
     bottom = bar.bottom;
   }
@@ -186,6 +216,6 @@ function labelLines(name: string, width: number): TextRun[][] {
 function tileElement(name: string, image: RgbImage | Grid, box: Box, style: TileStyle): RasterElement {
   const { interpolation, colorMap } = style;
   if (isRgb(image)) return { kind: "photo", id: name, ...box, image, interpolation };
-  const range = finiteRange(name, image.data);
+  const range = style.range === "own" ? finiteRange(name, image.data) : style.range;
   return { kind: "heatmap", id: name, ...box, values: image, range, colorMap, interpolation, opacity: 1 };
 }

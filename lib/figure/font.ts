@@ -12,10 +12,11 @@ const SUBSETS = ["latin", "latin-ext", "greek", "cyrillic", "vietnamese"] as con
 /** Drawn in place of a character that no file has. */
 const SUBSTITUTE = "?";
 
-type Subset = (typeof SUBSETS)[number];
+/** Name of a file of the typeface: the script that it holds. */
+export type FontFile = (typeof SUBSETS)[number];
 
 interface Segment {
-  readonly subset: Subset;
+  readonly file: FontFile;
   readonly text: string;
 }
 
@@ -28,7 +29,7 @@ const fonts = new Map<string, Font>();
  * @returns the characters, each once, in order of appearance
  */
 export function missingCharacters(text: string): string[] {
-  return [...new Set(text)].filter((character) => subsetOf(character, 400) === undefined);
+  return [...new Set(text)].filter((character) => fileOf(character, 400) === undefined);
 }
 
 /**
@@ -59,21 +60,57 @@ export function measureText(runs: readonly TextRun[], size: number, weight: Font
  */
 export function outlineText(runs: readonly TextRun[], size: number, weight: FontWeight): string {
   const path: string[] = [];
-  let x = 0;
-  for (const run of runs) {
-    const y = run.script === "sub" ? SUBSCRIPT.shift * size * MM_PER_POINT : 0;
-    for (const { subset, text } of segments(run.text, weight)) {
-      const font = openFont(subset, weight);
-      const scale = runScale(run, size, font);
-      const { glyphs, positions } = font.layout(text);
-      glyphs.forEach((glyph, i) => {
-        const { xAdvance, xOffset, yOffset } = positions[i];
-        path.push(glyphPath(glyph.path.commands, x + xOffset * scale, y - yOffset * scale, scale));
-        x += xAdvance * scale;
-      });
-    }
+  for (const piece of textPieces(runs, size, weight)) {
+    const font = openFont(piece.file, weight);
+    const scale = (piece.size * MM_PER_POINT) / font.unitsPerEm;
+    const { glyphs, positions } = font.layout(piece.text, [...piece.features]);
+    let x = piece.x;
+    glyphs.forEach((glyph, i) => {
+      const { xAdvance, xOffset, yOffset } = positions[i];
+      path.push(glyphPath(glyph.path.commands, x + xOffset * scale, piece.y - yOffset * scale, scale));
+      x += xAdvance * scale;
+    });
   }
   return path.join("");
+}
+
+/** A piece of a line of text that one font file sets in one size. */
+export interface TextPiece {
+  readonly file: FontFile;
+  readonly text: string;
+  /** Start on its baseline, mm from the start of the line. */
+  readonly x: number;
+  readonly y: number;
+  /** Size in points. */
+  readonly size: number;
+  /** OpenType features beside the usual ones. */
+  readonly features: readonly "tnum"[];
+}
+
+/**
+ * A line of text cut where the font file, the size or the digits change, for writers that set text themselves.
+ *
+ * A character that the typeface lacks is a `?`.
+ *
+ * @param runs pieces of the line
+ * @param size size of the text in points
+ * @param weight weight of the text
+ */
+export function textPieces(runs: readonly TextRun[], size: number, weight: FontWeight): TextPiece[] {
+  let x = 0;
+  return runs.flatMap((run) => {
+    const y = run.script === "sub" ? SUBSCRIPT.shift * size * MM_PER_POINT : 0;
+    return segments(run.text, weight).map(({ file, text }): TextPiece => {
+      const piece = { file, text, x, y, size: runSize(run, size), features: featuresOf(run) };
+      x += pieceWidth(text, run, size, openFont(file, weight));
+      return piece;
+    });
+  });
+}
+
+/** A font file opened anew; the glyphs of one that is shared know the characters that they were first used for. */
+export function freshFont(file: FontFile, weight: FontWeight): Font {
+  return openSync(fontPath(file, weight, "woff")) as Font;
 }
 
 /**
@@ -84,10 +121,10 @@ export function outlineText(runs: readonly TextRun[], size: number, weight: Font
  * @returns content of the .woff2 files
  */
 export function fontFiles(text: string, weight: FontWeight): Buffer[] {
-  const used = new Set(segments(text, weight).map((segment) => segment.subset));
-  return SUBSETS.filter((subset) => used.has(subset))
+  const used = new Set(segments(text, weight).map(({ file }) => file));
+  return SUBSETS.filter((file) => used.has(file))
     .reverse()
-    .map((subset) => readFileSync(fontPath(subset, weight, "woff2")));
+    .map((file) => readFileSync(fontPath(file, weight, "woff2")));
 }
 
 /** Size of a run in points: subscripts are smaller than their text. */
@@ -97,48 +134,48 @@ export function runSize(run: TextRun, size: number): number {
 
 function runWidth(run: TextRun, size: number, weight: FontWeight): number {
   let width = 0;
-  for (const { subset, text } of segments(run.text, weight)) {
-    const font = openFont(subset, weight);
-    width += font.layout(text).advanceWidth * runScale(run, size, font);
-  }
+  for (const { file, text } of segments(run.text, weight)) width += pieceWidth(text, run, size, openFont(file, weight));
   return width;
 }
 
-/** Millimetres per font unit. */
-function runScale(run: TextRun, size: number, font: Font): number {
-  return (runSize(run, size) * MM_PER_POINT) / font.unitsPerEm;
+function pieceWidth(text: string, run: TextRun, size: number, font: Font): number {
+  return (font.layout(text, featuresOf(run)).advanceWidth * runSize(run, size) * MM_PER_POINT) / font.unitsPerEm;
+}
+
+function featuresOf(run: TextRun): "tnum"[] {
+  return run.digits === "tabular" ? ["tnum"] : [];
 }
 
 /** Cuts a text where the file that has the characters changes. */
 function segments(text: string, weight: FontWeight): Segment[] {
-  const result: { subset: Subset; text: string }[] = [];
+  const result: { file: FontFile; text: string }[] = [];
   for (const character of text) {
-    const subset = subsetOf(character, weight);
-    const drawn = subset ? character : SUBSTITUTE;
+    const file = fileOf(character, weight);
+    const drawn = file ? character : SUBSTITUTE;
     const last = result[result.length - 1];
-    if (last && last.subset === (subset ?? "latin")) last.text += drawn;
-    else result.push({ subset: subset ?? "latin", text: drawn });
+    if (last && last.file === (file ?? "latin")) last.text += drawn;
+    else result.push({ file: file ?? "latin", text: drawn });
   }
   return result;
 }
 
-function subsetOf(character: string, weight: FontWeight): Subset | undefined {
+function fileOf(character: string, weight: FontWeight): FontFile | undefined {
   const code = character.codePointAt(0) as number;
-  return SUBSETS.find((subset) => openFont(subset, weight).hasGlyphForCodePoint(code));
+  return SUBSETS.find((file) => openFont(file, weight).hasGlyphForCodePoint(code));
 }
 
-function openFont(subset: Subset, weight: FontWeight): Font {
-  const path = fontPath(subset, weight, "woff");
-  let font = fonts.get(path);
+function openFont(file: FontFile, weight: FontWeight): Font {
+  const name = `${file}-${weight}`;
+  let font = fonts.get(name);
   if (!font) {
-    font = openSync(path) as Font;
-    fonts.set(path, font);
+    font = freshFont(file, weight);
+    fonts.set(name, font);
   }
   return font;
 }
 
-function fontPath(subset: Subset, weight: FontWeight, extension: "woff" | "woff2"): string {
-  return require.resolve(`@fontsource/inter/files/inter-${subset}-${weight}-normal.${extension}`);
+function fontPath(file: FontFile, weight: FontWeight, extension: "woff" | "woff2"): string {
+  return require.resolve(`@fontsource/inter/files/inter-${file}-${weight}-normal.${extension}`);
 }
 
 const LETTERS: Readonly<Record<string, string>> = {

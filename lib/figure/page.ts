@@ -1,13 +1,32 @@
 import { FigureError } from "../errors";
-import { checkNumber } from "./checks";
-import type { Figure, FigureElement, Recipe } from "./description";
-import { ascentOf, COLOR, GAP, HAIRLINE, MARGIN, PAGE_WIDTH, PAGE_WIDTH_LIMITS, SIZE, textHeight } from "./style";
+import { checkChoice, checkNumber } from "./checks";
+import { type Figure, type FigureElement, grouped, type Recipe } from "./description";
+import { onSlide } from "./slide";
+import {
+  ascentOf,
+  COLOR,
+  GAP,
+  HAIRLINE,
+  MARGIN,
+  PAGE_PRESETS,
+  PAGE_WIDTH_LIMITS,
+  type PageWidth,
+  SIZE,
+  SLIDE,
+  textHeight,
+} from "./style";
 import { checkText, linesHeight, textLine, textLines, widthOf, wrapText } from "./textLayout";
+import { type ThemeName, themeNames } from "./theme";
 
 /** What every figure can be told. */
 export interface PageOptions {
-  /** Page width in mm, 60..1000; default 174 (a double column; 84 is a single one). Everything but text scales to it. */
-  readonly width?: number;
+  /**
+   * Page width: `"double-column"` (default, 174 mm), `"single-column"` (84 mm), or mm, 60..1000. Everything but text
+   * scales to it. `"slide"` is a page of 254x142.875 mm (16:9) in which everything is up to twice as large, text too.
+   */
+  readonly width?: PageWidth;
+  /** `"light"` (default, for paper) or `"dark"` (for screens and slides): the page, its text and its lines. */
+  readonly theme?: ThemeName;
   /** How the figure came about; shown below it and written into its files. Default: empty, and nothing is shown. */
   readonly recipe?: Recipe;
   /** Stamps the page "untrained weights"; default false. */
@@ -21,6 +40,8 @@ export interface PageArea {
   readonly x: number;
   readonly y: number;
   readonly width: number;
+  /** Tallest panel of pictures that the page has room for, where its height is limited. */
+  readonly maxPanel?: number;
 }
 
 /** Text of the stamp. */
@@ -32,13 +53,27 @@ const STAMP_PADDING = 1;
 /**
  * Where a figure's own elements go: inside the margins, below the stamp if there is one.
  *
- * @throws FigureError `option-invalid` for a width outside 60..1000 mm
+ * @throws FigureError `option-invalid` for a width that is neither a name nor in 60..1000 mm
  */
 export function openPage(options: PageOptions): PageArea {
-  const { min, max } = PAGE_WIDTH_LIMITS;
-  const width = checkNumber("width", options.width ?? PAGE_WIDTH.double, min, max);
+  const { width, limit } = pageSize(options.width ?? "double-column");
   const stampHeight = options.untrained ? textHeight(SIZE.label) + 2 * STAMP_PADDING + GAP.text : 0;
-  return { x: MARGIN, y: MARGIN + stampHeight, width: width - 2 * MARGIN };
+  return { x: MARGIN, y: MARGIN + stampHeight, width: width - 2 * MARGIN, ...limit };
+}
+
+/** Width in which a figure is laid out, and what limits its height. */
+function pageSize(width: PageWidth): { width: number; limit?: { maxPanel: number } } {
+  const { min, max } = PAGE_WIDTH_LIMITS;
+  if (typeof width === "number") return { width: checkNumber("width", width, min, max) };
+  if (!Object.hasOwn(PAGE_PRESETS, width)) {
+    const names = Object.keys(PAGE_PRESETS).join(", ");
+    throw new FigureError(
+      "option-invalid",
+      `width: expected one of ${names}, or mm in ${min}..${max}, found ${JSON.stringify(width)}`,
+    );
+  }
+  if (width !== "slide") return { width: PAGE_PRESETS[width] };
+  return { width: PAGE_PRESETS.slide / SLIDE.enlargement, limit: { maxPanel: SLIDE.panel } };
 }
 
 /**
@@ -48,8 +83,9 @@ export function openPage(options: PageOptions): PageArea {
  * @param area what `openPage` returned for the same options
  * @param elements the figure's own elements, in painting order
  * @param bottom lower end of these elements, mm
- * @param options width, recipe, stamp, title
- * @throws FigureError `recipe-invalid` for a recipe entry that is not text; `character-missing` for the title
+ * @param options width, theme, recipe, stamp, title
+ * @throws FigureError `recipe-invalid` for a recipe entry that is not text; `character-missing` for the title;
+ *   `option-invalid` for an unknown theme
  */
 export function closePage(
   defaultTitle: string,
@@ -62,15 +98,17 @@ export function closePage(
   const lines = captionLines(recipe, area.width);
   const top = bottom + GAP.block;
   const place = { id: "caption", x: area.x, y: top, size: SIZE.caption, color: COLOR.caption };
-  const caption = textLines(lines, place);
+  const caption = grouped("caption", textLines(lines, place));
   const end = lines.length > 0 ? top + linesHeight(lines.length, SIZE.caption) : bottom;
-  return {
+  const figure: Figure = {
     title: checkText("title", options.title ?? defaultTitle),
     width: area.width + 2 * MARGIN,
     height: end + MARGIN,
-    elements: [...elements, ...(options.untrained ? stamp(area) : []), ...caption],
+    elements: [...elements, ...(options.untrained ? grouped("stamp", stamp(area)) : []), ...caption],
     recipe,
+    theme: checkChoice("theme", options.theme ?? "light", themeNames),
   };
+  return options.width === "slide" ? onSlide(figure) : figure;
 }
 
 /** Entries stay whole where a line holds them; the dot between two stays with the first. */
@@ -80,7 +118,11 @@ function captionLines(recipe: Recipe, width: number): string[] {
     throw new FigureError("recipe-invalid", `recipe.${name}: expected text, found ${typeof value}`);
   });
   if (entries.length === 0) return [];
-  return wrapText(entries.join("\u00a0· "), SIZE.caption, width);
+  const whole = (entry: string) => {
+    const fits = widthOf(`${entry}\u00a0·`, SIZE.caption) <= width;
+    return fits ? entry.replaceAll(" ", "\u00a0") : entry;
+  };
+  return wrapText(entries.map(whole).join("\u00a0· "), SIZE.caption, width);
 }
 
 /** A framed note at the top right. */
@@ -103,7 +145,7 @@ function stamp(area: PageArea): FigureElement[] {
       radius: 0.8,
     },
     textLine(STAMP, {
-      id: "stamp",
+      id: "stamp-text",
       x: x + width / 2,
       y: MARGIN + STAMP_PADDING * 0.6 + ascentOf(SIZE.label),
       anchor: "middle",

@@ -1,10 +1,13 @@
 import sharp from "sharp";
 import { FigureError } from "../errors";
 import { checkNumber } from "./checks";
-import { type Figure, isRaster, type RasterElement, type TextElement } from "./description";
+import { fromHex } from "./colorDistance";
+import { type Figure, isRaster, opacityOf, type RasterElement, type TextElement } from "./description";
 import { measureText, outlineText } from "./font";
-import { attributes, recipeRdf, shapeMarkup } from "./markup";
-import { drawRaster } from "./raster";
+import { attributes, shapeMarkup, xmpPacket } from "./markup";
+import { drawRaster, filled } from "./raster";
+import { COLOR } from "./style";
+import { colorOf, withColors } from "./theme";
 
 /** Longest side that vector drawing handles, pixels. */
 const MAX_SIDE = 32767;
@@ -13,6 +16,8 @@ const MAX_SIDE = 32767;
 export interface PngOptions {
   /** Pixels per inch, 36..2400; default 300. */
   readonly dpi?: number;
+  /** Written into the metadata; default none, so that the same figure gives the same bytes. */
+  readonly date?: Date;
 }
 
 interface Canvas {
@@ -20,7 +25,7 @@ interface Canvas {
   readonly width: number;
   /** Pixels per millimetre. */
   readonly density: number;
-  /** RGB, white to begin with. */
+  /** RGB, the page's colour to begin with. */
   readonly data: Uint8Array;
 }
 
@@ -33,21 +38,22 @@ interface Canvas {
  * bytes.
  *
  * @param figure the description
- * @param options resolution
+ * @param options resolution and date
  * @returns the file
  * @throws FigureError `option-invalid` for a resolution outside 36..2400, `figure-too-large` beyond 32767 pixels a side
  */
 export async function renderPng(figure: Figure, options: PngOptions = {}): Promise<Buffer> {
   const dpi = checkNumber("dpi", options.dpi ?? 300, 36, 2400);
   const canvas = blankCanvas(figure, dpi);
-  for (const element of figure.elements) if (isRaster(element)) paint(canvas, element);
+  const { elements } = withColors(figure);
+  for (const element of elements) if (isRaster(element)) paint(canvas, element);
   const { width, height, data } = canvas;
-  const overlay = { input: Buffer.from(overlayMarkup(figure, canvas)), limitInputPixels: false };
+  const overlay = { input: Buffer.from(overlayMarkup({ ...figure, elements }, canvas)), limitInputPixels: false };
   return sharp(data, { raw: { width, height, channels: 3 }, limitInputPixels: false })
     .composite([overlay])
     .removeAlpha()
     .withMetadata({ density: dpi })
-    .withXmp(xmpPacket(figure))
+    .withXmp(xmpPacket(figure, options.date))
     .png({ compressionLevel: 9 })
     .toBuffer();
 }
@@ -63,7 +69,7 @@ function blankCanvas(figure: Figure, dpi: number): Canvas {
         `${figure.width.toFixed(0)}x${figure.height.toFixed(0)} mm, found ${dpi}`,
     );
   }
-  return { height, width, density, data: new Uint8Array(width * height * 3).fill(255) };
+  return { height, width, density, data: filled(width * height, fromHex(colorOf(COLOR.page, figure.theme))) };
 }
 
 /** Draws a raster at the whole pixels nearest to its box. */
@@ -74,7 +80,7 @@ function paint(canvas: Canvas, element: RasterElement): void {
   const width = Math.max(1, right - left);
   const height = Math.max(1, bottom - top);
   const pixels = drawRaster(element, height, width).data;
-  const opacity = element.kind === "heatmap" ? element.opacity : 1;
+  const opacity = opacityOf(element);
   for (let row = 0; row < height; row++) {
     const line = pixels.subarray(row * width * 3, (row + 1) * width * 3);
     const at = ((top + row) * canvas.width + left) * 3;
@@ -102,11 +108,4 @@ function outlineMarkup(line: TextElement): string {
   const before = { start: 0, middle: width / 2, end: width }[line.anchor];
   const transform = `translate(${line.x} ${line.y}) rotate(${line.rotation}) translate(${-before} 0)`;
   return `<path${attributes({ d: outlineText(line.runs, line.size, line.weight), fill: line.color, transform })}/>`;
-}
-
-function xmpPacket(figure: Figure): string {
-  return (
-    '<?xpacket begin="\uFEFF" id="W5M0MpCehiHzreSzNTczkc9d"?>' +
-    `<x:xmpmeta xmlns:x="adobe:ns:meta/">${recipeRdf(figure)}</x:xmpmeta><?xpacket end="w"?>`
-  );
 }

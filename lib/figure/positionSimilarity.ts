@@ -4,10 +4,10 @@ import { FigureError } from "../errors";
 import { checkNumber, checkSides, finiteRange } from "./checks";
 import { type Block, colorBar } from "./colorBar";
 import { type ColorMapName, checkRange, colorTable } from "./colorMaps";
-import type { Figure, MosaicElement, TextElement } from "./description";
+import { type Figure, type FigureElement, grouped, type MosaicElement, type TextElement } from "./description";
 import { closePage, openPage, type PageArea, type PageOptions } from "./page";
 import { ascentOf, CAP_HEIGHT, COLOR, GAP, lineHeight, MM_PER_POINT, SIZE, textHeight } from "./style";
-import { textLine, widthOf } from "./textLayout";
+import { checkText, textLine, widthOf } from "./textLayout";
 
 /** Options of {@link positionSimilarityFigure}. */
 export interface PositionSimilarityOptions extends PageOptions {
@@ -20,6 +20,8 @@ export interface PositionSimilarityOptions extends PageOptions {
   readonly range?: "tile" | "shared" | readonly [min: number, max: number];
   /** Default `viridis`, as in the authors' script. */
   readonly colorMap?: ColorMapName;
+  /** What the values are, beside the colour bar; default "Cosine similarity". */
+  readonly valueLabel?: string;
 }
 
 /** Tallest panel, relative to the page's inner width; narrow grids become narrower than the page instead. */
@@ -57,10 +59,12 @@ export function positionSimilarityFigure(
   const area = openPage(options);
   const panel = mosaic(tiles, grid, shown, { scale, colorMap }, area);
   const axes = axisLabels(panel, shown, area);
-  const label = scale === "tile" ? "Cosine similarity, each tile in its own range" : "Cosine similarity";
+  const name = checkText("valueLabel", options.valueLabel ?? "Cosine similarity");
+  const label = scale === "tile" ? `${name}, each tile in its own range` : name;
   const barArea = { ...area, x: panel.x, width: area.width - (panel.x - area.x), y: axes.bottom + GAP.block };
   const bar = colorBar(label, scale === "tile" ? "own" : scale, colorMap, barArea);
-  const elements = [panel, ...bar.elements, ...axes.elements];
+  const table: FigureElement[] = [panel, ...axes.elements];
+  const elements = [...grouped("tiles", table), ...bar.elements];
   return closePage("Similarity of position embeddings", area, elements, bar.bottom, options);
 }
 
@@ -110,19 +114,21 @@ function mosaic(
   style: { readonly scale: MosaicElement["range"]; readonly colorMap: ColorMapName },
   area: PageArea,
 ): MosaicElement {
-  const gutter = textHeight(SIZE.label) + GAP.text + tickWidth(shown.rows) + GAP.text;
+  const gutter = gutterWidth(shown);
   const [rows, cols] = [shown.rows.length, shown.cols.length];
   // A gap is a fixed share of a tile's width.
   const share = 0.06;
   const unitWidth = cols + (cols - 1) * share;
   const unitHeight = (rows * grid.height) / grid.width + (rows - 1) * share;
-  const tileWidth = Math.min((area.width - gutter) / unitWidth, (area.width * MAX_ASPECT) / unitHeight);
+  const tallest = Math.min(area.width * MAX_ASPECT, area.maxPanel ?? Number.POSITIVE_INFINITY);
+  const tileWidth = Math.min((area.width - gutter) / unitWidth, tallest / unitHeight);
   const height = tileWidth * unitHeight;
+  const spare = area.maxPanel === undefined ? 0 : area.width - gutter - tileWidth * unitWidth;
   const labelRoom = Math.max(0, widthOf(Y_LABEL, SIZE.label) - height);
   return {
     kind: "mosaic",
     id: "similarity",
-    x: area.x + gutter,
+    x: area.x + gutter + spare / 2,
     y: area.y + labelRoom / 2,
     width: tileWidth * unitWidth,
     height,
@@ -137,16 +143,22 @@ function mosaic(
   };
 }
 
+/** Room for the name and the numbers of the rows. */
+function gutterWidth({ rows }: Shown): number {
+  return textHeight(SIZE.label) + GAP.text + tickWidth(rows) + GAP.text;
+}
+
 /** Row and column numbers, and the names of both axes. */
 function axisLabels(panel: MosaicElement, shown: Shown, area: PageArea): Block {
   const tickTop = panel.y + panel.height + 0.8 * GAP.text;
   const nameTop = tickTop + lineHeight(SIZE.tick);
   const nameX = Math.max(panel.x + panel.width / 2, area.x + widthOf(X_LABEL, SIZE.label) / 2);
   const nameY = panel.y + panel.height / 2;
+  const left = panel.x - gutterWidth(shown);
   const name = { anchor: "middle" } as const;
   const names = [
     textLine(X_LABEL, { id: "x-label", x: nameX, y: nameTop + ascentOf(SIZE.label), ...name }),
-    textLine(Y_LABEL, { id: "y-label", x: area.x + ascentOf(SIZE.label), y: nameY, rotation: -90, ...name }),
+    textLine(Y_LABEL, { id: "y-label", x: left + ascentOf(SIZE.label), y: nameY, rotation: -90, ...name }),
   ];
   const elements = [...columnNumbers(panel, shown.cols, tickTop), ...rowNumbers(panel, shown.rows), ...names];
   const labelEnd = nameY + widthOf(Y_LABEL, SIZE.label) / 2;

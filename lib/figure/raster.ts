@@ -1,5 +1,6 @@
 import type { RgbImage } from "../arrays";
 import { finiteRange } from "./checks";
+import { fromHex, type Rgb } from "./colorDistance";
 import { checkRange, colorize, colorTable } from "./colorMaps";
 import type { HeatMapElement, MosaicElement, PhotoElement, RasterElement } from "./description";
 import { resample } from "./resample";
@@ -34,13 +35,13 @@ function drawHeatMap(element: HeatMapElement, height: number, width: number): Ui
   return colorize(resample(values.data, { ...values, channels: 1 }, height, width, interpolation), range, colorMap);
 }
 
-/** Tiles on white. Tile edges are rounded to whole pixels, so that tiles may differ by one pixel in size. */
+/** Tiles on the colour of the gaps. Tile edges are rounded to whole pixels, so that tiles may differ by one pixel in size. */
 function drawMosaic(element: MosaicElement, height: number, width: number): Uint8Array {
   const { rows, cols, tileHeight, tileWidth, values, colorMap } = element;
   colorTable(colorMap);
   const down = tileSpans(rows, height, (element.gap / element.height) * height);
   const across = tileSpans(cols, width, (element.gap / element.width) * width);
-  const canvas = new Uint8Array(height * width * 3).fill(255);
+  const canvas = filled(height * width, fromHex(element.gapColor ?? "#ffffff"));
   const size = tileHeight * tileWidth;
   const source = { height: tileHeight, width: tileWidth, channels: 1 };
   for (let tile = 0; tile < rows * cols; tile++) {
@@ -55,6 +56,17 @@ function drawMosaic(element: MosaicElement, height: number, width: number): Uint
     }
   }
   return canvas;
+}
+
+/** So many pixels of one colour. */
+export function filled(pixels: number, [red, green, blue]: Rgb): Uint8Array {
+  const data = new Uint8Array(3 * pixels).fill(red);
+  if (green === red && blue === red) return data;
+  for (let at = 0; at < data.length; at += 3) {
+    data[at + 1] = green;
+    data[at + 2] = blue;
+  }
+  return data;
 }
 
 interface Span {

@@ -1,27 +1,51 @@
+/**
+ * The one look of all figures, and the only place where it is decided; `docs/design.md` tells it in prose.
+ *
+ * Sizes of text and lines are in points at the size at which the page is printed and do not grow with it: a wider page
+ * has more room, not larger letters. Colours are roles, which `theme.ts` turns into colours for a light or a dark page;
+ * no figure names a colour of its own but for what it shows (classes, lines of a chart, colour maps).
+ */
+
 /** Millimetres in a typographic point. */
 export const MM_PER_POINT = 25.4 / 72;
 
-/** Page widths, mm: a double and a single journal column. */
-export const PAGE_WIDTH = { double: 174, single: 84 } as const;
+/** Page widths by name, mm: a single and a double journal column, and a slide of 16:9. */
+export const PAGE_PRESETS = { "single-column": 84, "double-column": 174, slide: 254 } as const;
+
+/** Name of a page width. */
+export type PagePreset = keyof typeof PAGE_PRESETS;
+
+/** Width of a page: mm, or a preset. */
+export type PageWidth = number | PagePreset;
+
+/**
+ * A slide: height in mm; how many times larger than on paper everything is at the most, so that labels have 14 points;
+ * and the tallest single panel that leaves room for what stands around it, mm before enlarging.
+ */
+export const SLIDE = { height: 142.875, enlargement: 2, panel: 46 } as const;
 
 /** Narrowest and widest page that is laid out, mm. */
 export const PAGE_WIDTH_LIMITS = { min: 60, max: 1000 } as const;
 
-/** White edge of the page, mm. */
+/** Empty edge of the page, mm. */
 export const MARGIN = 2;
 
 /** Text sizes, points. */
 export const SIZE = { label: 7, tick: 6, caption: 6 } as const;
 
-/** Text and line colours. */
+/** Text and line colours, by what they are for; see `theme.ts`. */
 export const COLOR = {
-  text: "#222222",
-  tick: "#444444",
-  caption: "#6b6b6b",
-  rule: "#222222",
-  marker: "#e3170a",
-  markerRing: "#ffffff",
-  stamp: "#a8401f",
+  /** The page itself, and rings that set a mark apart from what lies behind it. */
+  page: "page",
+  text: "text",
+  tick: "tick",
+  caption: "caption",
+  rule: "rule",
+  /** Lines across a chart, behind what it shows. */
+  guide: "guide",
+  marker: "marker",
+  markerRing: "markerRing",
+  stamp: "stamp",
 } as const;
 
 /** Thinnest line, points. */

@@ -1,17 +1,24 @@
-import sharp from "sharp";
-import type { RgbImage } from "../arrays";
 import type { Figure, FigureElement, RasterElement, TextElement } from "./description";
-import { isRaster } from "./description";
+import { isRaster, opacityOf } from "./description";
+import { type EmbeddedRaster, embedRasters } from "./embed";
 import { fontFiles, runSize } from "./font";
 import { attributes, decimal, escapeXml, recipeRdf, recipeText, shapeMarkup } from "./markup";
-import { drawRaster } from "./raster";
-import { MM_PER_POINT, SUBSCRIPT } from "./style";
+import { COLOR, MM_PER_POINT, SUBSCRIPT } from "./style";
+import { colorOf, withColors } from "./theme";
 
-/** Pixels per millimetre that smooth rasters are enlarged to (about 200 DPI), so that every viewer shows the same. */
-const SMOOTH_DENSITY = 8;
+/** Options of {@link renderSvg}. */
+export interface SvgOptions {
+  /** Written into the metadata; default none, so that the same figure gives the same text. */
+  readonly date?: Date;
+  /** Pixels per millimetre of smooth rasters at the least; default 8. */
+  readonly density?: number;
+}
 
-/** Pixels per millimetre of a mosaic, whose cells and gaps need not be a whole ratio (about 300 DPI). */
-const MOSAIC_DENSITY = 12;
+/** About 200 DPI for smooth rasters and 300 for mosaics; flat cells are enlarged by the viewer. */
+const DENSITY = { smooth: 8, mosaic: 12, cells: 0 } as const;
+
+/** Ids of rasters that several elements show begin so. */
+const SHARED = "raster-";
 
 const FAMILY = "Inter, Helvetica, Arial, sans-serif";
 
@@ -19,28 +26,34 @@ const FAMILY = "Inter, Helvetica, Arial, sans-serif";
  * A figure as a self-contained SVG document.
  *
  * Text stays text, set in Inter, whose files are embedded; characters Inter lacks are left to the viewer. Rasters are
- * embedded PNGs: cells of nearest maps one pixel each, smooth ones enlarged. Title and recipe stand in `<title>`,
- * `<desc>` and `<metadata>`. The same figure always gives the same text.
+ * embedded PNGs, each once however often it is shown: cells of nearest maps one pixel each, smooth ones enlarged. The
+ * parts of the figure are groups with ids. Title and recipe stand in `<title>`, `<desc>` and `<metadata>`. The same
+ * figure always gives the same text.
  *
  * @param figure the description
+ * @param options date for the metadata, none by default
  * @returns the document; one user unit is one millimetre
  */
-export async function renderSvg(figure: Figure): Promise<string> {
+export async function renderSvg(figure: Figure, options: SvgOptions = {}): Promise<string> {
   const { width, height } = figure;
   const size = { width: `${decimal(width)}mm`, height: `${decimal(height)}mm` };
   const viewBox = `0 0 ${decimal(width)} ${decimal(height)}`;
-  const body: string[] = [];
-  for (const element of withUniqueIds(figure.elements)) body.push(await elementMarkup(element));
+  const elements = withUniqueIds(withColors(figure).elements);
+  const rasters = await embedRasters(elements, { ...DENSITY, smooth: options.density ?? DENSITY.smooth });
+  const shared = sharedRasters(rasters);
+  const images = [...shared].map(([raster, id]) => imageMarkup(raster, { id, width: 1, height: 1 }));
+  const namespaces = 'xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink"';
   return [
     '<?xml version="1.0" encoding="UTF-8"?>',
-    `<svg xmlns="http://www.w3.org/2000/svg"${attributes({ ...size, viewBox, role: "img" })}>`,
+    `<svg ${namespaces}${attributes({ ...size, viewBox, role: "img" })}>`,
     `<title>${escapeXml(figure.title)}</title>`,
     `<desc>${escapeXml(recipeText(figure))}</desc>`,
-    `<metadata>${recipeRdf(figure)}</metadata>`,
+    `<metadata>${recipeRdf(figure, options.date)}</metadata>`,
     `<style>${fontFaces(figure)}</style>`,
-    `<rect id="page"${attributes({ width, height, fill: "#ffffff" })}/>`,
+    ...(images.length > 0 ? ["<defs>", ...images, "</defs>"] : []),
+    `<rect id="page"${attributes({ width, height, fill: colorOf(COLOR.page, figure.theme) })}/>`,
     `<g id="figure" font-family="${FAMILY}">`,
-    ...body,
+    ...bodyMarkup(elements, rasters, shared),
     "</g>",
     "</svg>",
     "",
@@ -50,18 +63,44 @@ export async function renderSvg(figure: Figure): Promise<string> {
 /** Names made fit for ids: other characters become `_`, and a name that is taken gets a number. */
 function withUniqueIds(elements: readonly FigureElement[]): FigureElement[] {
   const taken = new Set(["page", "figure"]);
-  return elements.map((element) => {
-    const name = (element.id ?? element.kind).replace(/^[^\p{L}_]|[^\p{L}\p{N}_.-]/gu, "_");
+  const unique = (wanted: string) => {
+    const name = wanted.replace(/^[^\p{L}_]|[^\p{L}\p{N}_.-]/gu, "_");
     let id = name;
-    for (let number = 2; taken.has(id); number++) id = `${name}-${number}`;
+    for (let number = 2; taken.has(id) || id.startsWith(SHARED); number++) id = `${name}-${number}`;
     taken.add(id);
-    return { ...element, id };
+    return id;
+  };
+  let [wanted, group]: (string | undefined)[] = [];
+  return elements.map((element) => {
+    if (element.group !== wanted) {
+      wanted = element.group;
+      group = wanted === undefined ? undefined : unique(wanted);
+    }
+    const id = unique(element.id ?? element.kind);
+    return group === undefined ? { ...element, id } : { ...element, id, group };
   });
 }
 
-async function elementMarkup(element: FigureElement): Promise<string> {
-  if (isRaster(element)) return rasterMarkup(element);
-  return element.kind === "text" ? textMarkup(element) : shapeMarkup(element);
+/** Elements in painting order; those in a row that belong to the same part are a group. */
+function bodyMarkup(
+  elements: readonly FigureElement[],
+  rasters: ReadonlyMap<FigureElement, EmbeddedRaster>,
+  shared: ReadonlyMap<EmbeddedRaster, string>,
+): string[] {
+  const lines: string[] = [];
+  let group: string | undefined;
+  for (const element of elements) {
+    if (element.group !== group) {
+      if (group !== undefined) lines.push("</g>");
+      if (element.group !== undefined) lines.push(`<g${attributes({ id: element.group })}>`);
+      group = element.group;
+    }
+    const raster = rasters.get(element);
+    if (isRaster(element) && raster) lines.push(rasterMarkup(element, raster, shared));
+    else if (element.kind === "text") lines.push(textMarkup(element));
+    else if (!isRaster(element)) lines.push(shapeMarkup(element));
+  }
+  return group === undefined ? lines : [...lines, "</g>"];
 }
 
 /** `@font-face` rules for the weights that occur; plain Latin last, because later rules are tried first. */
@@ -85,9 +124,10 @@ function textMarkup(line: TextElement): string {
     const target = run.script === "sub" ? SUBSCRIPT.shift * line.size * MM_PER_POINT : 0;
     const dy = target - shift || undefined;
     shift = target;
-    if (dy === undefined && run.script === undefined) return escapeXml(run.text);
+    const style = run.digits === "tabular" ? "font-variant-numeric:tabular-nums" : undefined;
+    if (dy === undefined && run.script === undefined && style === undefined) return escapeXml(run.text);
     const size = run.script === "sub" ? runSize(run, line.size) * MM_PER_POINT : undefined;
-    return `<tspan${attributes({ dy, "font-size": size })}>${escapeXml(run.text)}</tspan>`;
+    return `<tspan${attributes({ dy, "font-size": size, style })}>${escapeXml(run.text)}</tspan>`;
   });
   const tag = attributes({
     id: line.id,
@@ -103,48 +143,32 @@ function textMarkup(line: TextElement): string {
   return `<text${tag}>${spans.join("")}</text>`;
 }
 
-async function rasterMarkup(element: RasterElement): Promise<string> {
+function rasterMarkup(
+  element: RasterElement,
+  raster: EmbeddedRaster,
+  shared: ReadonlyMap<EmbeddedRaster, string>,
+): string {
   const { id, x, y, width, height } = element;
-  const { pixels, pixelated } = embeddedRaster(element);
-  const raw = { width: pixels.width, height: pixels.height, channels: 3 } as const;
-  const png = await sharp(pixels.data, { raw }).png({ compressionLevel: 9 }).toBuffer();
-  const opacity = element.kind === "heatmap" && element.opacity < 1 ? element.opacity : undefined;
+  const opacity = opacityOf(element) < 1 ? opacityOf(element) : undefined;
+  const name = shared.get(raster);
+  if (name === undefined) return imageMarkup(raster, { id, x, y, width, height, opacity });
+  const transform = `translate(${decimal(x)} ${decimal(y)}) scale(${decimal(width)} ${decimal(height)})`;
+  return `<use${attributes({ id, "xlink:href": `#${name}`, transform, opacity })}/>`;
+}
+
+function imageMarkup({ png, pixelated }: EmbeddedRaster, place: Readonly<Record<string, string | number | undefined>>) {
   const tag = attributes({
-    id,
-    x,
-    y,
-    width,
-    height,
-    opacity,
+    ...place,
     preserveAspectRatio: "none",
     "image-rendering": pixelated ? "optimizeSpeed" : undefined,
     style: pixelated ? "image-rendering:pixelated" : undefined,
-    href: `data:image/png;base64,${png.toString("base64")}`,
+    "xlink:href": `data:image/png;base64,${png.toString("base64")}`,
   });
   return `<image${tag}/>`;
 }
 
-/** The pixels to embed: never fewer than the data has. */
-function embeddedRaster(element: RasterElement): { pixels: RgbImage; pixelated: boolean } {
-  if (element.kind === "mosaic") {
-    const cells = element.rows * element.tileHeight + ((element.rows - 1) * element.gap) / cellHeight(element);
-    const perCell = Math.ceil((MOSAIC_DENSITY * element.height) / cells);
-    const height = Math.round(cells * perCell);
-    return {
-      pixels: drawRaster(element, height, Math.round((height * element.width) / element.height)),
-      pixelated: true,
-    };
-  }
-  const source = element.kind === "photo" ? element.image : element.values;
-  if (element.interpolation === "nearest") {
-    return { pixels: drawRaster(element, source.height, source.width), pixelated: true };
-  }
-  const height = Math.max(source.height, Math.round(element.height * SMOOTH_DENSITY));
-  const width = Math.max(source.width, Math.round(element.width * SMOOTH_DENSITY));
-  return { pixels: drawRaster(element, height, width), pixelated: false };
-}
-
-/** Height of a mosaic's cell, mm. */
-function cellHeight({ height, rows, gap, tileHeight }: Extract<RasterElement, { kind: "mosaic" }>): number {
-  return (height - (rows - 1) * gap) / (rows * tileHeight);
+/** Names of the rasters that several elements show. */
+function sharedRasters(rasters: ReadonlyMap<FigureElement, EmbeddedRaster>): Map<EmbeddedRaster, string> {
+  const shared = new Set([...rasters.values()].filter(({ uses }) => uses > 1));
+  return new Map([...shared].map((raster, i) => [raster, `${SHARED}${i + 1}`]));
 }

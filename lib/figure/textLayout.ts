@@ -28,6 +28,16 @@ export function textLine(content: string | readonly TextRun[], place: TextPlace)
   return { kind: "text", runs, ...defaults, ...place };
 }
 
+/** A number as a line of text, with digits of one width; place as for {@link textLine}. */
+export function numberLine(text: string, place: TextPlace): TextElement {
+  return textLine([{ text, digits: "tabular" }], place);
+}
+
+/** Width of a number in mm; size in points. */
+export function numberWidth(text: string, size: number): number {
+  return measureText([{ text, digits: "tabular" }], size, 400);
+}
+
 /**
  * Lines of text below each other.
  *

@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import { dirname, join } from "node:path";
 import { NotebookError } from "../errors";
 
@@ -24,13 +25,14 @@ export function insideNotebook(): boolean {
  *
  * @param png bytes of a PNG file
  * @param options.widthMm width on the page, mm (> 0; shown at 96 CSS pixels per inch); default one CSS pixel per pixel
+ * @param options.place replaces what was shown there before; a new output by default
  * @throws NotebookError `not-in-notebook` outside a tslab kernel, `not-png` when the bytes are no PNG file
  */
-export function showPng(png: Uint8Array, options: { readonly widthMm?: number } = {}): void {
+export function showPng(png: Uint8Array, options: { readonly widthMm?: number; readonly place?: Place } = {}): void {
   const { width, height } = pngSize(png);
   const data = { "image/png": Buffer.from(png).toString("base64"), "text/plain": `<PNG ${width} x ${height} pixels>` };
-  if (options.widthMm === undefined) showDisplay({ data });
-  else showDisplay({ data, metadata: { "image/png": { width: Math.round(options.widthMm * CSS_PIXELS_PER_MM) } } });
+  const size = options.widthMm === undefined ? undefined : { width: Math.round(options.widthMm * CSS_PIXELS_PER_MM) };
+  showDisplay({ data, ...(size ? { metadata: { "image/png": size } } : {}) }, options.place);
 }
 
 /**
@@ -56,12 +58,27 @@ export function showText(text: string): void {
 /**
  * Shows one output that has several MIME types, which tslab's own `display` cannot.
  *
+ * @param place replaces what was shown there before; a new output by default
  * @throws NotebookError `not-in-notebook` outside a tslab kernel, `tslab-version` when the running tslab has no display
  *   hook where 1.0 has it
  */
-export function showDisplay(display: Display): void {
+export function showDisplay(display: Display, place?: Place): void {
   const write = displayHook();
-  write({ data: display.data, metadata: display.metadata ?? {}, transient: {} });
+  const transient = place ? { display_id: place.id } : {};
+  write({ data: display.data, metadata: display.metadata ?? {}, transient }, place?.used ?? false);
+  if (place) place.used = true;
+}
+
+/** A place below a cell, whose content can be replaced. */
+export interface Place {
+  readonly id: string;
+  /** Whether something was shown there. */
+  used: boolean;
+}
+
+/** A place that nothing else uses. */
+export function newPlace(): Place {
+  return { id: randomUUID(), used: false };
 }
 
 /**

@@ -1,6 +1,7 @@
 import { Matrix, SVD } from "ml-matrix";
 import { expect, test } from "vitest";
-import { falseColours, featureMap, reduceFeatures } from "../../lib/analysis/features";
+import { falseColours, fitColours, inColours } from "../../lib/analysis/colourBasis";
+import { featureMap, reduceFeatures } from "../../lib/analysis/features";
 import { fitPca, project } from "../../lib/analysis/pca";
 import { positionSimilarity } from "../../lib/analysis/similarity";
 import { randomStream } from "../../lib/random";
@@ -29,6 +30,34 @@ test("principal components are the right singular vectors of the centred samples
     const product = reference.reduce((sum, value, c) => sum + value * component[c]!, 0);
     expect(Math.abs(product)).toBeCloseTo(1, 6);
     expect(pca.variances[k]).toBeCloseTo(svd.diagonal[k]! ** 2 / (SAMPLES - 1), 4);
+  });
+});
+
+test("with fewer samples than features the components are those of the covariance all the same", () => {
+  const samples = correlated(3).slice(0, 7 * WIDTH);
+  const pca = fitPca(samples, WIDTH, 3);
+  const matrix = Matrix.from1DArray(7, WIDTH, Array.from(samples)).center("column");
+  const svd = new SVD(matrix, { autoTranspose: true });
+  const total = svd.diagonal.reduce((sum, value) => sum + value ** 2, 0);
+  pca.components.forEach((component, k) => {
+    const reference = svd.rightSingularVectors.getColumn(k);
+    const product = reference.reduce((sum, value, c) => sum + value * component[c]!, 0);
+    expect(Math.abs(product)).toBeCloseTo(1, 6);
+    expect(pca.variances[k]).toBeCloseTo(svd.diagonal[k]! ** 2 / 6, 4);
+    expect(pca.explained[k]).toBeCloseTo(svd.diagonal[k]! ** 2 / total, 6);
+    expect(component.reduce((best, value) => (Math.abs(value) > Math.abs(best) ? value : best), 0)).toBeGreaterThan(0);
+  });
+});
+
+test("components beyond the rank of the samples are orthonormal, without variance", () => {
+  const samples = Float32Array.of(1, 2, 3, 4, 5, 2, 4, 6, 8, 10); // two samples on a line through five features
+  const { components, variances } = fitPca(samples, 5, 3);
+  expect(variances[0]).toBeCloseTo(27.5);
+  expect(variances.slice(1).map((value) => value.toFixed(9))).toEqual(["0.000000000", "0.000000000"]);
+  components.forEach((one, i) => {
+    components.forEach((other, j) => {
+      expect(one.reduce((sum, value, c) => sum + value * other[c]!, 0)).toBeCloseTo(i === j ? 1 : 0, 9);
+    });
   });
 });
 
@@ -72,6 +101,19 @@ test("maps fitted together share their colours", () => {
   const map = { height: 1, width: SAMPLES, channels: WIDTH, samples };
   const [left, right] = falseColours([map, map]).images;
   expect(left!.data).toEqual(right!.data);
+});
+
+test("a fit made on one map gives another the same colour for the same features, and ends its range where it ended", () => {
+  const samples = correlated(17);
+  const map = { height: 1, width: SAMPLES, channels: WIDTH, samples };
+  const basis = fitColours([map]);
+  expect(inColours(basis, map).data).toEqual(falseColours([map]).images[0]!.data);
+  const farther = { ...map, samples: samples.map((value, i) => value + 1000 * basis.pca.components[0]![i % WIDTH]!) };
+  const reds = inColours(basis, farther).data.filter((_, i) => i % 3 === 0);
+  expect(new Set(reds)).toEqual(new Set([255]));
+  expect(() => inColours(basis, { ...map, channels: 1 })).toThrow(
+    "basis: expected 17 channels, as it was fitted on, found 1",
+  );
 });
 
 test("maps of different widths cannot share a fit", () => {

@@ -131,6 +131,29 @@ describe("the attention map of a point", () => {
     expect(values("attention-to", 2)).toEqual([0, 1]);
   });
 
+  test("relative to the mean of all points, only what the point has more of is left", () => {
+    const values = (col: number, method: "attention-to" | "attention-from") => [
+      ...attentionMap([A1, A2], grid, { row: 0, col }, { method, layer: 1, relative: true }).data,
+    ];
+    // rows [0.5, 0] and [1, 0], mean [0.75, 0]; columns [0.5, 1] and [0, 0], mean [0.25, 0.5]
+    expect(values(1, "attention-to")).toEqual([expect.closeTo(1 / 3, 6), 0]);
+    expect(values(0, "attention-to")).toEqual([0, 0]);
+    expect(values(0, "attention-from")).toEqual([1, 1]);
+    const rows = [1, 2].map((token) => rolloutRow([A1, A2], token).slice(1));
+    const relative = attentionMap([A1, A2], grid, { row: 0, col: 0 }, { relative: true }).data;
+    const expected = rows[0]!.map((value, i) => Math.max(0, (2 * value) / (value + rows[1]![i]!) - 1));
+    expect([...relative]).toEqual([...expected].map((value) => expect.closeTo(value, 6)));
+  });
+
+  test("the map of several points is the mean of theirs", () => {
+    for (const method of ["rollout", "attention-to", "attention-from"] as const) {
+      const [first, second] = [0, 1].map((col) => attentionMap([A1, A2], grid, { row: 0, col }, { method }).data);
+      const points = [0, 1].map((col) => ({ row: 0, col }));
+      const both = attentionMap([A1, A2], grid, points, { method }).data;
+      expect([...both]).toEqual([...first!].map((value, i) => expect.closeTo((value + second![i]!) / 2, 6)));
+    }
+  });
+
   test("one head can be looked at alone", () => {
     const heads = { shape: [1, 2, 2, 2], data: Float32Array.of(1, 0, 0.5, 0.5, 0, 1, 0.25, 0.75) };
     const map = attentionMap([heads], grid, { row: 0, col: 1 }, { method: "attention-to", head: 1 });
@@ -151,6 +174,11 @@ describe("the attention map of a point", () => {
       "layer: expected a whole number from 1 to 1, found 2",
     ],
     [() => attentionMap([A1], grid, { row: 0, col: 0 }, { head: 0 }), /head: expected none with rollout/],
+    [
+      () => attentionMap([A1], grid, { row: 0, col: 0 }, { method: "gradient", relative: true }),
+      "relative: expected rollout, attention-to or attention-from, found gradient",
+    ],
+    [() => attentionMap([A1], grid, []), "token: expected a whole number from 0 to 2, found none"],
   ])("refuses what cannot be (%#)", (call, message) => {
     expect(call).toThrow(message);
   });

@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import { describe, expect, it } from "vitest";
+import { analysisFigures } from "./analysisSamples";
 import { recipe, sampleFigures } from "./samples";
 
 /** Names in order, numbers to three decimals, arrays of values as their length and a short hash. */
@@ -16,7 +17,8 @@ function summary(value: unknown): unknown {
 }
 
 describe("a figure's description", () => {
-  for (const [name, figure] of Object.entries(sampleFigures({ recipe, untrained: true }))) {
+  const options = { recipe, untrained: true };
+  for (const [name, figure] of Object.entries({ ...sampleFigures(options), ...analysisFigures(options) })) {
     it(`of ${name} stays as it was agreed`, async () => {
       const text = `${JSON.stringify(summary(figure), null, 1)}\n`;
       await expect(text).toMatchFileSnapshot(`snapshots/${name}.txt`);

@@ -1,45 +1,42 @@
 import { describe, expect, it } from "vitest";
-import { type Box, type Figure, isRaster } from "../../lib/figure/description";
+import { classScoresFigure } from "../../lib/figure/classScores";
+import type { Box, Figure } from "../../lib/figure/description";
 import { featuresFigure } from "../../lib/figure/features";
+import { lineChartFigure } from "../../lib/figure/lineChart";
 import { positionSimilarityFigure } from "../../lib/figure/positionSimilarity";
-import { textBox } from "../../lib/figure/textLayout";
-import { recipe, sampleFigures, sampleGrid, samplePhoto, sampleSimilarity } from "./samples";
+import { segmentationFigure } from "../../lib/figure/segmentation";
+import { trainingCurves } from "../../lib/figure/trainingCurves";
+import { outside, overlaps } from "./boxes";
+import {
+  recipe,
+  sampleFigures,
+  sampleGrid,
+  sampleLabels,
+  samplePhoto,
+  sampleSimilarity,
+  sampleTraining,
+} from "./samples";
 
-interface NamedBox extends Box {
-  readonly name: string;
-  readonly isText: boolean;
+const photo = samplePhoto(11, 17);
+const long = "trees and other plants that are taller than a person, and an unbreakablewordoutofmanyletters";
+const line = {
+  name: long,
+  points: [
+    [-120_000, 0.0001],
+    [120_000, 0.0007],
+  ],
+} as const;
+
+function named(count: number) {
+  const classNames = Array.from({ length: count }, (_, i) => (i % 3 === 0 ? `${long} ${i}` : `class ${i}`));
+  return { classNames, labels: sampleLabels(7, 5, count) };
 }
 
-function boxes(figure: Figure): NamedBox[] {
-  return figure.elements.flatMap((element): NamedBox[] => {
-    if (element.kind === "text") return [{ ...textBox(element), name: element.id ?? "text", isText: true }];
-    if (isRaster(element)) return [{ ...element, name: element.id ?? element.kind, isText: false }];
-    return [];
-  });
+function scores(count: number) {
+  return named(count).classNames.map((name, i) => ({ name, value: (i % 5) - 1.37 }));
 }
 
-/** Pairs of texts, or of a text and a raster, that share more than rounding. */
-function overlaps(figure: Figure): string[] {
-  const all = boxes(figure);
-  const shares = (a: number, aLength: number, b: number, bLength: number) =>
-    Math.min(a + aLength, b + bLength) - Math.max(a, b) > 1e-6;
-  return all.flatMap((one, i) =>
-    all
-      .slice(i + 1)
-      .filter((other) => one.isText || other.isText)
-      .filter((other) => shares(one.x, one.width, other.x, other.width))
-      .filter((other) => shares(one.y, one.height, other.y, other.height))
-      .map((other) => `${one.name} on ${other.name}`),
-  );
-}
-
-function outside(figure: Figure): string[] {
-  return boxes(figure)
-    .filter(({ x, y, width, height }) => x < 0 || y < 0 || x + width > figure.width || y + height > figure.height)
-    .map(({ name }) => name);
-}
-
-describe.each([60, 84, 174, 331])("at a page width of %i mm", (width) => {
+describe.each([60, "single-column", "double-column", 331, "slide"] as const)("at a page width of %s", (width) => {
   const options = { width, recipe: { ...recipe, long: "unbreakable".repeat(31) }, untrained: true };
   const grids = [
     { height: 13, width: 13 },
@@ -55,6 +52,26 @@ describe.each([60, 84, 174, 331])("at a page width of %i mm", (width) => {
         `a similarity of ${grid.height}x${grid.width} patches`,
         positionSimilarityFigure(sampleSimilarity(grid.height, grid.width), grid, { ...options, range: "shared" }),
       ]),
+    ),
+    ...Object.fromEntries(
+      [1, 8, 60].flatMap((count) => [
+        [`a segmentation of ${count} classes`, segmentationFigure(photo, sampleLabels(60, 60, count), options)],
+        [
+          `a segmentation of ${count} classes with long names beside labels`,
+          segmentationFigure(photo, sampleLabels(60, 60, count), { ...options, ...named(count) }),
+        ],
+        [`scores of ${count} classes`, classScoresFigure(scores(count), options)],
+      ]),
+    ),
+    ...Object.fromEntries(
+      [0, 1, 2, 29].map((count) => [
+        `curves with ${count} evaluations`,
+        trainingCurves(sampleTraining(1000 * count, count), options),
+      ]),
+    ),
+    "lines with long names": lineChartFigure(
+      { panels: [{ title: long, xLabel: long, yLabel: long, series: [line, { ...line, name: "two" }, line] }] },
+      options,
     ),
     "48 layers without a decoder": featuresFigure({ input: samplePhoto(3, 2), encoder: deep, decoder: [] }, options),
     "a single layer": featuresFigure(

@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import sharp from "sharp";
 import { afterAll, describe, expect, it } from "vitest";
+import type { RgbImage } from "../../lib/arrays";
 import { colorize } from "../../lib/figure/colorMaps";
 import type { Figure, FigureElement } from "../../lib/figure/description";
 import { renderPng } from "../../lib/figure/png";
@@ -30,6 +31,12 @@ describe("a PNG", () => {
     expect([metadata.width, metadata.height]).toEqual([dpi, Math.round(dpi / 2)]);
     expect(metadata.density).toBe(dpi);
     expect(metadata.channels).toBe(3);
+  });
+
+  it("says its resolution in pixels per metre", async () => {
+    const png = await renderPng(page(), { dpi: 600 });
+    const at = png.indexOf("pHYs") + 4;
+    expect([png.readUInt32BE(at), png.readUInt32BE(at + 4), png[at + 8]]).toEqual([23622, 23622, 1]);
   });
 
   it("has 300 dots per inch unless asked", async () => {
@@ -66,6 +73,30 @@ describe("a PNG", () => {
     const photo = { kind: "photo", ...box, image, interpolation: "smooth" } as const;
     const at = await pixels(page(photo, { kind: "heatmap", ...box, values, ...style }), 50);
     expect(at(7, 7)).toEqual([162, 222, 102]);
+  });
+
+  it("mixes a photo with the one below it by its opacity", async () => {
+    const box = { x: 0, y: 0, width: 12.7, height: 12.7 };
+    const plain = (...rgb: number[]) => ({ height: 1, width: 1, data: Uint8Array.from(rgb) });
+    const photo = (image: RgbImage) => ({ kind: "photo", ...box, image, interpolation: "nearest" }) as const;
+    const at = await pixels(page(photo(plain(100, 200, 0)), { ...photo(plain(0, 0, 200)), opacity: 0.25 }), 50);
+    expect(at(7, 7)).toEqual([75, 150, 50]);
+  });
+
+  it("draws paths where their points are", async () => {
+    const lines = [
+      [2.54, 2.54, 12.7, 2.54, 12.7, 10.16],
+      [20.32, 2.54, 20.32, 10.16],
+    ];
+    const path = { kind: "path", lines, color: "#0000ff", strokeWidth: 7.2, opacity: 1 } as const;
+    const at = await pixels(page(path), 100);
+    for (const [x, y] of [
+      [20, 10],
+      [50, 30],
+      [80, 20],
+    ])
+      expect(at(x, y)).toEqual([0, 0, 255]);
+    expect(at(65, 25)).toEqual([255, 255, 255]);
   });
 
   it("draws a photo at its own size byte by byte", async () => {

@@ -118,13 +118,15 @@ describe("saving a figure", () => {
     const svg = join(folder, "new", "b.svg");
     expect(await saveFigure(attention, png, { dpi: 72 })).toBe(png);
     expect(await saveFigure(attention, svg)).toBe(svg);
-    expect(readdirSync(join(folder, "new")).sort()).toEqual(["a.PNG", "b.svg"]);
+    const pdf = join(folder, "new", "c.pdf");
+    expect(await saveFigure(attention, pdf, { dpi: 72 })).toBe(pdf);
+    expect(readdirSync(join(folder, "new")).sort()).toEqual(["a.PNG", "b.svg", "c.pdf"]);
   });
 
   it("refuses other extensions before it writes anything", async () => {
     const path = join(folder, "c.gif");
     await expect(saveFigure(attention, path)).rejects.toThrow(
-      `${path}: expected an extension out of .png, .svg, found .gif`,
+      `${path}: expected an extension out of .png, .svg, .pdf, .html, found .gif`,
     );
     expect(existsSync(path)).toBe(false);
   });

@@ -1,10 +1,16 @@
 import type { Grid, RgbImage } from "../../lib/arrays";
 import { attentionFigure } from "../../lib/figure/attention";
 import { attentionGalleryFigure } from "../../lib/figure/attentionGallery";
+import { classScoresFigure } from "../../lib/figure/classScores";
 import type { Figure } from "../../lib/figure/description";
 import { featuresFigure } from "../../lib/figure/features";
+import type { LabelMap } from "../../lib/figure/labelMap";
+import { lineChartFigure } from "../../lib/figure/lineChart";
+import type { LinePanel } from "../../lib/figure/linePanel";
 import type { PageOptions } from "../../lib/figure/page";
 import { positionSimilarityFigure } from "../../lib/figure/positionSimilarity";
+import { segmentationFigure } from "../../lib/figure/segmentation";
+import { type TrainingRecord, trainingCurves } from "../../lib/figure/trainingCurves";
 
 /** Whole numbers 0..1018 in a fixed disorder, the same on every machine. */
 function* disorder(seed: number): Generator<number, never> {
@@ -47,7 +53,96 @@ const points = [
   { row: 2, col: 3 },
 ];
 
-/** All four figures, small, with their options. */
+/** A map of `count` classes in stripes of unequal width. */
+export function sampleLabels(height: number, width: number, count: number): LabelMap {
+  const classOf = (i: number) =>
+    Math.floor(count * ((i % width) / width) ** 2 + Math.floor(i / width) / height) % count;
+  return { height, width, classes: Uint16Array.from({ length: height * width }, (_, i) => classOf(i)) };
+}
+
+/** A training of so many steps and evaluations. */
+export function sampleTraining(steps: number, evaluations: number): TrainingRecord {
+  const source = disorder(3);
+  const next = () => source.next().value / 1024;
+  const losses = Array.from({ length: steps }, (_, i) => ({
+    step: i + 1,
+    loss: 1 + next(),
+    auxiliaryLoss: 2 + next(),
+  }));
+  const found = (i: number) => ({
+    step: Math.round(((i + 1) * steps) / evaluations),
+    meanIoU: next() / 2,
+    neighbourSimilarity: next(),
+    distanceCorrelation: next() - 0.5,
+  });
+  return { losses, evaluations: Array.from({ length: evaluations }, (_, i) => found(i)) };
+}
+
+/** Scores of classes, one of them missing and one below zero. */
+export const sampleScores = [
+  { name: "sky", value: 97.1 },
+  { name: "tree", value: -3.25 },
+  { name: "a class of its own, the name of which is long", value: 53 },
+  { name: "car", value: Number.NaN },
+  { name: "person", value: 71 },
+];
+
+/** Lines with a gap, a point alone, a line without a name and a log scale. */
+export const samplePanels: readonly LinePanel[] = [
+  {
+    title: "Values with a gap",
+    xLabel: "Step",
+    yLabel: "Value",
+    yRange: [-1, 2],
+    series: [
+      {
+        name: "",
+        faint: true,
+        points: [
+          [0, 0],
+          [7, 3],
+        ],
+        color: "#123456",
+      },
+      {
+        name: "one",
+        points: [
+          [0, 0],
+          [1, 1],
+          [2, Number.NaN],
+          [3, 1],
+          [4, Number.NaN],
+          [5, -0.5],
+          [7, 1.5],
+        ],
+      },
+      {
+        name: "the other",
+        points: [
+          [0, 1],
+          [7, 0],
+        ],
+      },
+    ],
+  },
+  {
+    title: "Learning rate",
+    xLabel: "Step",
+    yLabel: "Rate",
+    yScale: "log",
+    series: [
+      {
+        name: "rate",
+        points: [
+          [0, 0.002],
+          [12_000, 0.00003],
+        ],
+      },
+    ],
+  },
+];
+
+/** All figures, small, with their options. */
 export function sampleFigures(options: PageOptions): Record<string, Figure> {
   const photo = samplePhoto(11, 17);
   const maps = points.map((point, i) => ({ point, map: sampleGrid(5, 7, i + 2), label: `after ${i + 1} blocks` }));
@@ -60,6 +155,16 @@ export function sampleFigures(options: PageOptions): Record<string, Figure> {
     "position-similarity": positionSimilarityFigure(sampleSimilarity(3, 5), { height: 3, width: 5 }, options),
     attention: attentionFigure(photo, maps, { ...options, overlay: 0.25, range: "shared" }),
     "attention-gallery": attentionGalleryFigure(items, options),
+    segmentation: segmentationFigure(photo, sampleLabels(11, 17, 5), {
+      ...options,
+      classNames: ["sky", "tree", "grass", "a class of its own", "person", "car"],
+      labels: sampleLabels(5, 7, 6),
+      ignoreLabel: 2,
+      note: "What the model finds after Z24.",
+    }),
+    "class-scores": classScoresFigure(sampleScores, { ...options, valueLabel: "IoU in %", limit: 4 }),
+    "line-chart": lineChartFigure({ panels: samplePanels }, { ...options, note: "Made up." }),
+    "training-curves": trainingCurves(sampleTraining(61, 3), options),
     features: featuresFigure({ input: photo, encoder, decoder }, { ...options, ...notes }),
   };
 }
