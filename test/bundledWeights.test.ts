@@ -5,7 +5,6 @@ import { similarityOf } from "../lib/activations";
 import { positionStructure } from "../lib/analysis/positionStructure";
 import type { NdArray } from "../lib/arrays";
 import { openSafetensors } from "../lib/checkpoint/safetensors";
-import { PROJECT_FOLDER, resolveWeights } from "../lib/paths";
 import { openSetr } from "../lib/setr";
 import { readTrainingConfig, type TrainingConfig } from "../lib/train/config";
 import type { Evaluation } from "../lib/train/history";
@@ -14,8 +13,9 @@ import { sceneData } from "../lib/train/sceneData";
 import { SCENE_CLASSES } from "../lib/train/scenes/classes";
 import { focusOnThings } from "./bundledWeights";
 
-const path = resolveWeights("default");
-const card = await readFile(join(PROJECT_FOLDER, "weights", "setr-pup-scenes.md"), "utf8");
+const WEIGHTS = join(__dirname, "..", "weights");
+const path = join(WEIGHTS, "setr-pup-scenes.safetensors");
+const card = await readFile(join(WEIGHTS, "setr-pup-scenes.md"), "utf8");
 const { metadata, tensors } = await openSafetensors(path);
 const record = JSON.parse(metadata["setr.training"]!) as { config: TrainingConfig; evaluation: Evaluation };
 const { config, evaluation } = record;
@@ -37,7 +37,7 @@ test("the file is small, in half precision, and has 24 layers at 240x240 pixels"
 });
 
 test("the configuration beside it is the one it was trained with", async () => {
-  expect(await readTrainingConfig(join(PROJECT_FOLDER, "weights", "setr-pup-scenes.json"))).toEqual(config);
+  expect(await readTrainingConfig(join(WEIGHTS, "setr-pup-scenes.json"))).toEqual(config);
   expect(stated("steps")).toBe(evaluation.step);
 });
 

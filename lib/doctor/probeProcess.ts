@@ -51,6 +51,7 @@ async function tinyRequest(): Promise<RunRequest> {
     parameters: new Map(),
     trained: false,
     origin: undefined,
+    classes: undefined,
     notes: [],
   };
   return { weights, config: TINY, values, input: filled([1, 3, 32, 32]), capture: ["logits"] };

@@ -12,6 +12,7 @@ const pictures = { type: "folder", images: "a", labels: "b", heldOutImages: "c",
 test("what is left out has a value", () => {
   expect(parseTrainingConfig(scenes)).toEqual({
     ...scenes,
+    data: { ...scenes.data, turned: 0 },
     model: {},
     seed: 1,
     optimiser: { learningRate: 1e-3, warmupSteps: 100, weightDecay: 0.05, beta1: 0.9, beta2: 0.999, clipNorm: 1 },
