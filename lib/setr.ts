@@ -42,6 +42,8 @@ export interface RunOptions {
   readonly gradientOf?: GradientOf;
   /** Stops the run between layers. */
   readonly signal?: AbortSignal;
+  /** Hears how many steps of how many are done: a layer of the encoder and a stage of the decoder are a step each. */
+  readonly onProgress?: (done: number, total: number) => void;
 }
 
 /** Captured values of one forward pass. */
@@ -120,14 +122,14 @@ async function runOnce(
   engine: Engine,
   model: Pick<RunRequest, "weights" | "config" | "values">,
   photoOrPixels: Photo | NdArray,
-  { capture, gradientOf, signal }: RunOptions,
+  { capture, gradientOf, signal, onProgress }: RunOptions,
 ): Promise<Run> {
   const { config } = model;
   const names = expandNames(capture, activationNames(config));
   const input = "image" in photoOrPixels ? normalise(photoOrPixels.image, config.normalisation) : photoOrPixels;
   checkInput(input, config);
   const start = performance.now();
-  const request = { ...model, input, ...(signal ? { signal } : {}) };
+  const request = { ...model, input, ...(signal ? { signal } : {}), ...(onProgress ? { onProgress } : {}) };
   const values = names.length > 0 ? await engine.run({ ...request, capture: names }) : new Map<string, NdArray>();
   const gradients = gradientOf ? await differentiate(engine, request, gradientOf) : [];
   const seconds = (performance.now() - start) / 1000;

@@ -13,8 +13,10 @@ export interface RunRequest {
   readonly input: NdArray;
   /** Names of taps, all valid for the configuration. */
   readonly capture: readonly string[];
-  /** Stops the run between layers, where the engine can be stopped there, else before and after. */
+  /** Stops the run between layers. */
   readonly signal?: AbortSignal;
+  /** Hears how many steps of how many are done: a layer of the encoder and a stage of the decoder are a step each. */
+  readonly onProgress?: (done: number, total: number) => void;
 }
 
 /** What is differentiated: the sum of one class's scores over a region. */

@@ -11,10 +11,18 @@ import type { Engine, RunRequest } from "./engine";
 import { parametersKey } from "./parametersKey";
 import { SessionCache } from "./sessionCache";
 
-/** A prepared session and, for each captured name, the graph output that holds it. */
+/** The prepared graphs of a model, in the order in which they run. */
 interface Prepared {
-  readonly session: Ort.InferenceSession;
+  readonly stretches: readonly Stretch[];
+  /** For each captured name, the graph output that holds it. */
   readonly outputNames: ReadonlyMap<string, string>;
+}
+
+/** One graph: a layer or a step of the decoder. */
+interface Stretch {
+  readonly session: Ort.InferenceSession;
+  readonly inputs: readonly string[];
+  readonly outputs: readonly string[];
 }
 
 /** How many sessions stay prepared: the last few combinations of weights, size and captures. */
@@ -24,7 +32,7 @@ const MAX_SESSIONS = 3;
 export type OrtProvider = "cpu" | "webgpu";
 
 /**
- * ONNX Runtime: records the model as a graph and runs it; weights stay in their file, mapped, not copied.
+ * ONNX Runtime: records the model as graphs, one per layer, and runs them; weights stay in their file, mapped, not copied.
  *
  * Sessions are kept by weights, configuration, input shape and captured names, and given back by `release`.
  *
@@ -33,7 +41,9 @@ export type OrtProvider = "cpu" | "webgpu";
 export async function onnxruntimeEngine(provider: OrtProvider = "cpu"): Promise<Engine> {
   const ort = await loadOrt();
   if (provider === "webgpu") await tryWebGpu(ort);
-  const sessions = new SessionCache<Prepared>(MAX_SESSIONS, ({ session }) => session.release());
+  const sessions = new SessionCache<Prepared>(MAX_SESSIONS, async ({ stretches }) => {
+    for (const { session } of stretches) await session.release();
+  });
   const device = provider === "cpu" ? "processor" : "GPU through WebGPU";
   return {
     name: provider === "cpu" ? "onnxruntime" : "webgpu",
@@ -41,11 +51,9 @@ export async function onnxruntimeEngine(provider: OrtProvider = "cpu"): Promise<
     async run(request) {
       request.signal?.throwIfAborted();
       const make = () => prepare(ort, request, provider);
-      return sessions.use(sessionKey(request), make, async ({ session, outputNames }) => {
-        const input = new ort.Tensor("float32", request.input.data, request.input.shape);
-        const results = await session.run({ input }, [...new Set(outputNames.values())]);
-        request.signal?.throwIfAborted();
-        return new Map(request.capture.map((name) => [name, toNdArray(results[outputNames.get(name) as string])]));
+      return sessions.use(sessionKey(request), make, async (prepared) => {
+        const values = await runStretches(ort, prepared, request);
+        return new Map(request.capture.map((name) => [name, values.get(prepared.outputNames.get(name) as string)!]));
       });
     },
     release: () => sessions.clear(),
@@ -84,23 +92,60 @@ async function tryWebGpu(ort: typeof Ort): Promise<void> {
   }
 }
 
+/** Runs graph after graph, so that a run can be stopped between them and nothing outlives its last use. */
+async function runStretches(ort: typeof Ort, { stretches, outputNames }: Prepared, request: RunRequest) {
+  const captured = new Set(outputNames.values());
+  const values = new Map<string, Ort.Tensor>([
+    ["input", new ort.Tensor("float32", request.input.data, request.input.shape)],
+  ]);
+  for (const [index, { session, inputs, outputs }] of stretches.entries()) {
+    const feeds = Object.fromEntries(inputs.map((name) => [name, values.get(name)!]));
+    const results = await session.run(feeds, outputs);
+    for (const name of outputs) values.set(name, results[name] as Ort.Tensor);
+    const later = new Set(stretches.slice(index + 1).flatMap((stretch) => stretch.inputs));
+    for (const name of values.keys()) if (!captured.has(name) && !later.has(name)) values.delete(name);
+    request.signal?.throwIfAborted();
+    request.onProgress?.(index + 1, stretches.length);
+  }
+  return new Map([...values].map(([name, tensor]) => [name, toNdArray(tensor)]));
+}
+
 async function prepare(ort: typeof Ort, request: RunRequest, provider: OrtProvider): Promise<Prepared> {
   const path = await realpath(request.weights.dataPath);
   const ops = new GraphOps(request.input.shape, request.capture, parameterSource(request, basename(path)));
-  finishSteps(setr(ops, request.config, ops.input));
-  const session = await ort.InferenceSession.create(encodeOnnx(ops.finish()), {
+  // On a GPU values would travel to and fro at every cut.
+  finishSteps(setr(ops, request.config, ops.input), () => provider === "cpu" && ops.cut());
+  const stretches: Stretch[] = [];
+  for (const graph of ops.finish()) {
+    const session = await ort.InferenceSession.create(encodeOnnx(graph), sessionOptions(dirname(path), provider)).catch(
+      (error: Error) => {
+        throw new EngineError("session", `onnxruntime: cannot prepare the model: ${firstLine(error.message)}`);
+      },
+    );
+    stretches.push({ session, inputs: graph.inputs.map(nameOf), outputs: graph.outputs.map(nameOf) });
+  }
+  return { stretches, outputNames: ops.outputNames() };
+}
+
+function nameOf({ name }: { readonly name: string }): string {
+  return name;
+}
+
+function sessionOptions(weightsFolder: string, provider: OrtProvider): Ort.InferenceSession.SessionOptions {
+  return {
     executionProviders: [provider],
     graphOptimizationLevel: "all",
     enableCpuMemArena: false, // the arena never shrinks: it kept the decoder's peak for good
     enableMemPattern: false,
     logSeverityLevel: 3,
     extra: {
-      session: { model_external_initializers_file_folder_path: dirname(path), disable_prepacking: "1" },
+      session: {
+        model_external_initializers_file_folder_path: weightsFolder,
+        disable_prepacking: "1",
+        intra_op: { allow_spinning: "0" }, // each graph has threads of its own, and those of the last one would spin on
+      },
     },
-  }).catch((error: Error) => {
-    throw new EngineError("session", `onnxruntime: cannot prepare the model: ${firstLine(error.message)}`);
-  });
-  return { session, outputNames: ops.outputNames() };
+  };
 }
 
 function parameterSource({ weights, values }: RunRequest, location: string): ParameterSource {
@@ -119,8 +164,7 @@ function parameterSource({ weights, values }: RunRequest, location: string): Par
   };
 }
 
-function toNdArray(tensor: Ort.OnnxValue | undefined): NdArray {
-  const { dims, data } = tensor as Ort.Tensor;
+function toNdArray({ dims, data }: Ort.Tensor): NdArray {
   return { shape: dims, data: data as Float32Array };
 }
 

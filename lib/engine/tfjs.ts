@@ -1,6 +1,7 @@
 import type * as Tf from "@tensorflow/tfjs";
 import type { NdArray } from "../arrays";
 import { setr } from "../model/model";
+import { stepCount } from "../model/steps";
 import { TfOps } from "../ops/tfjs";
 import type { Engine, RunRequest } from "./engine";
 import { parametersKey } from "./parametersKey";
@@ -42,7 +43,7 @@ export async function tfjsEngine(backendName?: TfBackendName): Promise<Engine> {
 
 async function runSteps(backend: TfBackend, parameters: LoadedParameters, request: RunRequest) {
   const { tf } = backend;
-  const { config, input, capture, signal } = request;
+  const { config, input, capture, signal, onProgress } = request;
   const ops = new TfOps(tf, parameters.lookup, capture);
   const held: Tf.Tensor[] = [];
   try {
@@ -51,13 +52,15 @@ async function runSteps(backend: TfBackend, parameters: LoadedParameters, reques
     const image = tf.tensor(input.data, [...input.shape]);
     held.push(image);
     const steps = setr(ops, config, image);
-    for (let done = false; !done; ) {
+    const total = stepCount(config, capture);
+    for (let done = false, count = 1; !done; count++) {
       const step = tf.tidy(() => steps.next() as { done: boolean; value: Tf.Tensor }); // all but `value` is released
       if (step.value) held.push(step.value);
       done = step.done || capture.every((name) => ops.taps.has(name));
       await new Promise(setImmediate); // lets others work, and an abort arrive
       await backend.activate(); // others may have made another one current
       signal?.throwIfAborted();
+      onProgress?.(count, total);
     }
     return await readTaps(ops, capture);
   } finally {

@@ -1,5 +1,5 @@
 import { sizeOf } from "../arrays";
-import type { GraphNode, Initializer, OnnxGraph } from "./onnx";
+import type { GraphNode, Initializer, OnnxGraph, ValueInfo } from "./onnx";
 import type { BatchNormParameters, Ops, Tensor } from "./ops";
 
 /** A value of the graph under construction. */
@@ -15,12 +15,14 @@ const GRAPH_INPUT = "input";
 /**
  * Operations that record an ONNX graph instead of computing.
  *
- * Every call appends one or a few nodes; shapes are worked out on the way. Source: onnx.ai/onnx/operators, operator set 20.
+ * Every call appends one or a few nodes; shapes are worked out on the way. `cut` ends a stretch that becomes a graph of its
+ * own. Source: onnx.ai/onnx/operators, operator set 20.
  */
 export class GraphOps implements Ops<GraphTensor> {
   /** The graph's input. */
   readonly input: GraphTensor;
-  private readonly nodes: GraphNode[] = [];
+  private readonly stretches: GraphNode[][] = [[]];
+  private readonly shapes = new Map<string, readonly number[]>();
   private readonly initializers = new Map<string, Initializer>();
   private readonly parameters = new Map<string, GraphTensor>();
   private readonly taps = new Map<string, GraphTensor>();
@@ -29,12 +31,13 @@ export class GraphOps implements Ops<GraphTensor> {
   private counter = 0;
 
   /**
-   * @param inputShape shape of the graph's only input
-   * @param wanted tap names that will be the graph's outputs
+   * @param inputShape shape of the first graph's only input
+   * @param wanted tap names that will be outputs
    * @param source where learned tensors come from
    */
   constructor(inputShape: readonly number[], wanted: Iterable<string>, source: ParameterSource) {
     this.input = { name: GRAPH_INPUT, shape: inputShape };
+    this.shapes.set(GRAPH_INPUT, inputShape);
     this.wanted = new Set(wanted);
     this.source = source;
   }
@@ -168,29 +171,42 @@ export class GraphOps implements Ops<GraphTensor> {
     );
   }
 
-  /** For each wanted tap, the name of the graph output that holds it; two taps may share one. */
+  /** Ends a graph: what follows goes into the next one, which takes what it needs of the earlier ones as inputs. */
+  cut(): void {
+    this.stretches.push([]);
+  }
+
+  /** For each wanted tap, the name of the output that holds it; two taps may share one. */
   outputNames(): Map<string, string> {
     return new Map([...this.wanted].map((name) => [name, this.wantedTensor(name).name]));
   }
 
-  /** The graph that computes the wanted taps and nothing else. */
-  finish(): OnnxGraph {
-    const outputs = new Map([...this.wanted].map((name) => [this.wantedTensor(name).name, this.wantedTensor(name)]));
-    const { nodes, used } = this.reachableFrom(outputs.keys());
-    const initializers = [...this.initializers.values()].filter(({ name }) => used.has(name));
-    return { nodes, initializers, inputs: [this.input], outputs: [...outputs.values()] };
+  /**
+   * The graphs that, run one after the other, compute the wanted taps and nothing else.
+   *
+   * Inputs of a graph are the input of the first and outputs of earlier ones; values keep their names from graph to graph.
+   */
+  finish(): OnnxGraph[] {
+    const needed = new Set(this.outputNames().values());
+    const graphs: OnnxGraph[] = [];
+    for (const stretch of [...this.stretches].reverse()) {
+      const nodes = reachable(stretch, needed);
+      if (nodes.length > 0) graphs.push(this.graphOf(nodes, needed));
+    }
+    return graphs.reverse();
   }
 
-  private reachableFrom(outputs: Iterable<string>): { nodes: GraphNode[]; used: Set<string> } {
-    const used = new Set(outputs);
-    const nodes: GraphNode[] = [];
-    for (const node of [...this.nodes].reverse()) {
-      if (!node.outputs.some((output) => used.has(output))) continue;
-      for (const input of node.inputs) used.add(input);
-      nodes.push(node);
-    }
-    return { nodes: nodes.reverse(), used };
+  private graphOf(nodes: readonly GraphNode[], needed: Set<string>): OnnxGraph {
+    const made = new Set(nodes.flatMap(({ outputs }) => outputs));
+    const used = new Set(nodes.flatMap(({ inputs }) => inputs).filter((name) => name !== "" && !made.has(name)));
+    const initializers = [...used].flatMap((name) => this.initializers.get(name) ?? []);
+    const inputs = [...used].filter((name) => !this.initializers.has(name));
+    const outputs = [...made].filter((name) => needed.has(name));
+    for (const name of inputs) needed.add(name);
+    return { nodes, initializers, inputs: inputs.map(this.info), outputs: outputs.map(this.info) };
   }
+
+  private readonly info = (name: string): ValueInfo => ({ name, shape: this.shapes.get(name) as readonly number[] });
 
   private wantedTensor(name: string): GraphTensor {
     const tensor = this.taps.get(name);
@@ -205,7 +221,8 @@ export class GraphOps implements Ops<GraphTensor> {
     attributes: GraphNode["attributes"] = {},
   ): GraphTensor {
     const name = `v${this.counter++}`;
-    this.nodes.push({ operator, inputs: inputs.map((input) => input.name), outputs: [name], attributes });
+    this.shapes.set(name, shape);
+    this.stretches.at(-1)!.push({ operator, inputs: inputs.map((input) => input.name), outputs: [name], attributes });
     return { name, shape };
   }
 
@@ -219,6 +236,18 @@ export class GraphOps implements Ops<GraphTensor> {
     this.initializers.set(name, { name, type, shape, data: { kind: "inline", bytes } });
     return { name, shape };
   }
+}
+
+/** Those nodes, in order, that the needed values depend on. */
+function reachable(nodes: readonly GraphNode[], needed: Iterable<string>): GraphNode[] {
+  const used = new Set(needed);
+  const kept: GraphNode[] = [];
+  for (const node of [...nodes].reverse()) {
+    if (!node.outputs.some((output) => used.has(output))) continue;
+    for (const input of node.inputs) used.add(input);
+    kept.push(node);
+  }
+  return kept.reverse();
 }
 
 function last(shape: readonly number[]): number {

@@ -11,10 +11,14 @@ export interface Tensor {
  */
 export type Steps<T, R> = Generator<T, R, void>;
 
-/** Runs a computation to its end at once, for engines that only record. */
-export function finishSteps<T, R>(steps: Steps<T, R>): R {
+/**
+ * Runs a computation to its end at once, for engines that only record.
+ *
+ * @param between called after each step but the last
+ */
+export function finishSteps<T, R>(steps: Steps<T, R>, between: () => void = () => {}): R {
   let step = steps.next();
-  while (!step.done) step = steps.next();
+  for (; !step.done; step = steps.next()) between();
   return step.value;
 }
 

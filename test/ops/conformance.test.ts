@@ -69,7 +69,7 @@ async function onOnnx(run: Case, provider: "cpu" | "webgpu"): Promise<NdArray> {
   const get = (name: string) => (name === "x" ? ops.input : ops.parameter(name, tensors.get(name)!.shape));
   const result = run(ops, get);
   ops.tap("result", result);
-  const session = await ort.InferenceSession.create(encodeOnnx(ops.finish()), {
+  const session = await ort.InferenceSession.create(encodeOnnx(ops.finish()[0]!), {
     executionProviders: [provider],
     logSeverityLevel: 3,
   });

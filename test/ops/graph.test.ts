@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { setr } from "../../lib/model/model";
 import { variantConfig } from "../../lib/model/variants";
 import { GraphOps } from "../../lib/ops/graph";
-import { encodeOnnx } from "../../lib/ops/onnx";
+import { encodeOnnx, type OnnxGraph } from "../../lib/ops/onnx";
 import { finishSteps } from "../../lib/ops/ops";
 
 const config = variantConfig("pup-small", { imageHeight: 48, imageWidth: 80 });
@@ -11,7 +11,8 @@ const inFile = { kind: "file", location: "weights", offset: 0, byteLength: 4 } a
 function graphOf(wanted: string[], type: "F32" | "F16" = "F32") {
   const ops = new GraphOps([1, 3, 48, 80], wanted, () => ({ type, data: inFile }));
   finishSteps(setr(ops, config, ops.input));
-  return { graph: ops.finish(), outputNames: ops.outputNames() };
+  const [graph] = ops.finish() as [OnnxGraph];
+  return { graph, outputNames: ops.outputNames() };
 }
 
 test("a graph holds only what the wanted values need", () => {
@@ -41,4 +42,23 @@ test("half-precision weights are widened once, where they enter", () => {
 
 test("weights are referenced, not copied: the model of 24 layers is small", () => {
   expect(encodeOnnx(graphOf(["logits"]).graph).byteLength).toBeLessThan(200_000);
+});
+
+test("cut between layers, graphs hand on what later ones need, and nothing else", () => {
+  const source = () => ({ type: "F32", data: inFile }) as const;
+  const ops = new GraphOps([1, 3, 48, 80], ["Z1", "A2.mean"], source);
+  finishSteps(setr(ops, config, ops.input), () => ops.cut());
+  const graphs = ops.finish();
+  expect(graphs.length).toBe(3); // embeddings, layer 1, layer 2 up to its attention
+  const names = graphs.map(({ inputs, outputs }) => [inputs, outputs].map((values) => values.map(({ name }) => name)));
+  const outputNames = ops.outputNames();
+  expect(names[0]).toEqual([["input"], names[1]![0]]);
+  expect(names[1]![1]).toEqual([outputNames.get("Z1")]);
+  expect(names[2]).toEqual([[outputNames.get("Z1")], [outputNames.get("A2.mean")]]);
+  expect(graphs[1]!.outputs[0]!.shape).toEqual([1, 16, config.embedDim]);
+  const parameters = graphs.map(({ initializers }) => initializers.map(({ name }) => name).join(" "));
+  expect(parameters[0]).toContain("backbone.pos_embed");
+  expect(parameters[1]).toContain("blocks.0.attn.qkv.weight");
+  expect(parameters[1]).not.toContain("blocks.1");
+  expect(parameters[2]).not.toContain("blocks.1.mlp");
 });
