@@ -1,4 +1,5 @@
 import { Command, CommanderError, InvalidArgumentError, Option } from "commander";
+import { CACHE_KINDS } from "./cacheFolder";
 import {
   figureFormatList,
   gather,
@@ -40,6 +41,7 @@ function buildProgram(): Command {
   addTrain(program);
   addScenes(program);
   addVerify(program);
+  addCache(program);
   addDoctor(program);
   return program;
 }
@@ -156,6 +158,16 @@ function addVerify(program: Command): void {
   modelOptions(program.command("verify").description("compare what the model computes with expected arrays"))
     .requiredOption("--expected <file>", ".safetensors with `input` and expected values by name")
     .action(async (options) => (await import("./commands/verify")).verifyCommand(options));
+}
+
+function addCache(program: Command): void {
+  program
+    .command("cache")
+    .description("say what lies in the cache folder; clear it, or bring captured runs under their bound")
+    .addOption(new Option("--clear [kind]", "remove what can be made again: one kind, or all").choices(CACHE_KINDS))
+    .addOption(new Option("--prune", "remove the runs used longest ago, beyond the bound").conflicts("clear"))
+    .option("--json", "print JSON")
+    .action(async (options) => (await import("./commands/cache")).cacheCommand(options));
 }
 
 function addDoctor(program: Command): void {

@@ -1,6 +1,6 @@
 import { basename } from "node:path";
 import { tokenCount } from "./model/config";
-import type { Setr } from "./setr";
+import type { Run, Setr } from "./setr";
 
 /**
  * What a model is, in a few lines: file, origin, whether it is trained, sizes.
@@ -19,4 +19,20 @@ export function describeModel({ weights, config, grid, engineTitle }: Setr): str
     `engine: ${engineTitle}`,
     ...notes,
   ].join("\n");
+}
+
+/**
+ * Where the values of a run came from, in a line: "24 values in 0.31 s: 24 from the disk cache".
+ *
+ * @param run with its statistics
+ */
+export function describeRun({ values, seconds, stats }: Pick<Run, "values" | "seconds" | "stats">): string {
+  const { computed, fromMemory, fromDisk } = stats;
+  const sources = [
+    ...(computed.length > 0 ? [`${computed.length} computed`] : []),
+    ...(fromMemory.length > 0 ? [`${fromMemory.length} from memory`] : []),
+    ...(fromDisk.length > 0 ? [`${fromDisk.length} from the disk cache`] : []),
+  ];
+  const count = `${values.size} value${values.size === 1 ? "" : "s"}`;
+  return `${count} in ${seconds.toFixed(2)} s${sources.length > 0 ? `: ${sources.join(", ")}` : ""}`;
 }

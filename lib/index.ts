@@ -25,7 +25,7 @@ export { attentionAtlas, attentionStatisticsOf as attentionStatistics, rolloutLa
 export { writeUntrainedWeights } from "./checkpoint/initialise";
 export { classProbabilities } from "./classProbabilities";
 export { type ComparedMethod, comparedRecipes, comparisonStrip } from "./comparisonStrip";
-export { describeModel } from "./describe";
+export { describeModel, describeRun } from "./describe";
 export { SetrError } from "./errors";
 export { type ExplorerFeaturesOptions, explorerFeatures } from "./explorerFeatures";
 export { type ExplorerChoice, type ExplorerMapsOptions, explorerMaps } from "./explorerMaps";
@@ -96,6 +96,8 @@ export { patchAt } from "./patchAt";
 export { resolveWeights } from "./paths";
 export { attentionMethodText, recipe } from "./recipe";
 export type { Region } from "./region";
+export type { CacheMode } from "./runCache/runCache";
+export type { RunStats } from "./runCache/stats";
 export { classAt, classMask, type Mask, type SegmentOptions, segment } from "./segment";
 export { type Segment, segmentAt } from "./segmentAt";
 export { type GradientOf, type OpenOptions, openSetr, type Run, type RunOptions, type Setr } from "./setr";

@@ -3,12 +3,16 @@ import { openWeights, type Weights } from "./checkpoint/weights";
 import type { Engine, RunRequest } from "./engine/engine";
 import { type EngineName, openEngine } from "./engine/open";
 import { CaptureError, EngineError } from "./errors";
+import { fileIdentity } from "./fileIdentity";
 import type { Photo } from "./image/photo";
 import { normalise } from "./image/preprocess";
 import { activationNames, expandNames } from "./model/activationNames";
 import { checkConfig, type GridSize, gridSize, type Normalisation, type SetrConfig } from "./model/config";
 import { type PosEmbedResize, resizePosEmbed } from "./model/posEmbed";
 import { type Region, regionPixels } from "./region";
+import { type CacheMode, openRunCache, type Part, type RunCache, recallOrCompute } from "./runCache/runCache";
+import { runKey } from "./runCache/runKey";
+import type { RunStats } from "./runCache/stats";
 
 /** How to open a model. */
 export interface OpenOptions {
@@ -22,6 +26,12 @@ export interface OpenOptions {
   readonly posEmbedResize?: PosEmbedResize;
   /** `auto` by default. */
   readonly engine?: EngineName;
+  /**
+   * Where captured values are kept, so that asking for them again does not run the model again: `disk` (default), the
+   * cache folder and this process's memory; `memory`; or false, nowhere, and the checkpoint is then read and checked whole
+   * too, even if that was done before.
+   */
+  readonly cache?: CacheMode;
 }
 
 /** What a score is differentiated for: one class over a region. */
@@ -40,19 +50,26 @@ export interface RunOptions {
    * values; needs an engine that can (`tfjs`).
    */
   readonly gradientOf?: GradientOf;
-  /** Stops the run between layers. */
+  /** Stops the run between layers; nothing of a stopped run is kept. */
   readonly signal?: AbortSignal;
   /** Hears how many steps of how many are done: a layer of the encoder and a stage of the decoder are a step each. */
   readonly onProgress?: (done: number, total: number) => void;
+  /** False computes everything anew and keeps nothing; true (default) does as the model was opened. */
+  readonly cache?: boolean;
 }
 
 /** Captured values of one forward pass. */
 export interface Run {
   readonly config: SetrConfig;
-  /** The values by name, as asked for. */
+  /**
+   * The values by name, as asked for; the caller's own, whatever is kept of them elsewhere. A kept value is bit for bit what
+   * was computed then; values of two passes that captured different names may differ by rounding, as engines join steps.
+   */
   readonly values: ReadonlyMap<string, NdArray>;
-  /** Wall-clock seconds of the pass, opening of the session included. */
+  /** Wall-clock seconds until the values were there, opening of the session and keeping them included. */
   readonly seconds: number;
+  /** Which values were computed, which were still there, and what that took. */
+  readonly stats: RunStats;
   /**
    * One captured value.
    *
@@ -73,7 +90,7 @@ export interface Setr {
   /** Learned position embeddings at the grid in use, class token first: [1, 1 + P, C]. */
   readonly posEmbed: NdArray;
   /**
-   * One forward pass.
+   * One forward pass, or as much of it as is not kept from an earlier one with the same weights, pixels and engine.
    *
    * @param input a photo at the model's size, or normalised pixels [B, 3, imageHeight, imageWidth]
    * @param options what to capture, what to differentiate, how to stop
@@ -94,10 +111,14 @@ export interface Setr {
  * @throws CheckpointError, ConfigError, EngineError with one sentence each
  */
 export async function openSetr(path: string, options: OpenOptions = {}): Promise<Setr> {
-  const weights = await openWeights(path, {
+  const { cache: mode = "disk" } = options;
+  const identity = await fileIdentity(path);
+  const cache = openRunCache(mode, async () => (await fileIdentity(path))?.text === identity?.text);
+  const hints = {
     ...(options.numHeads == null ? {} : { numHeads: options.numHeads }),
     ...(options.normalisation == null ? {} : { normalisation: options.normalisation }),
-  });
+  };
+  const weights = await openWeights(path, hints, { rememberHash: mode !== false });
   const config = atSize(weights.config, options.imageSize);
   const grid = gridSize(config);
   const posEmbed = resizePosEmbed(weights.posEmbed, gridSize(weights.config), grid, options.posEmbedResize);
@@ -109,7 +130,7 @@ export async function openSetr(path: string, options: OpenOptions = {}): Promise
     grid,
     engineTitle: engine.title,
     posEmbed,
-    run: (input, options) => runOnce(engine, { weights, config, values }, input, options),
+    run: (input, options) => runOnce(engine, cache, { weights, config, values }, input, options),
     close: () => engine.release(),
   };
 }
@@ -120,30 +141,41 @@ function atSize(config: SetrConfig, size: OpenOptions["imageSize"]): SetrConfig 
 
 async function runOnce(
   engine: Engine,
+  cache: RunCache | undefined,
   model: Pick<RunRequest, "weights" | "config" | "values">,
   photoOrPixels: Photo | NdArray,
-  { capture, gradientOf, signal, onProgress }: RunOptions,
+  { capture, gradientOf, signal, onProgress, cache: wanted = true }: RunOptions,
 ): Promise<Run> {
   const { config } = model;
   const names = expandNames(capture, activationNames(config));
   const input = "image" in photoOrPixels ? normalise(photoOrPixels.image, config.normalisation) : photoOrPixels;
   checkInput(input, config);
+  signal?.throwIfAborted();
   const start = performance.now();
   const request = { ...model, input, ...(signal ? { signal } : {}), ...(onProgress ? { onProgress } : {}) };
-  const values = names.length > 0 ? await engine.run({ ...request, capture: names }) : new Map<string, NdArray>();
-  const gradients = gradientOf ? await differentiate(engine, request, gradientOf) : [];
+  const forward: Part = {
+    names,
+    key: () => runKey(engine, request),
+    compute: (missing) => engine.run({ ...request, capture: missing }),
+  };
+  const parts = gradientOf ? [forward, gradients(engine, request, gradientOf)] : [forward];
+  const { values, stats } = await recallOrCompute(wanted ? cache : undefined, parts);
   const seconds = (performance.now() - start) / 1000;
-  const all = new Map([...values, ...gradients]);
-  return { config, values: all, seconds, get: (name) => captured(all, name) };
+  return { config, values, seconds, stats, get: (name) => captured(values, name) };
 }
 
-function differentiate(engine: Engine, request: Omit<RunRequest, "capture">, { classIndex, region }: GradientOf) {
+function gradients(engine: Engine, request: Omit<RunRequest, "capture">, { classIndex, region }: GradientOf): Part {
+  const { config } = request;
   if (!engine.attentionGradients) {
     const expected = 'an engine that differentiates (open the model with engine "tfjs")';
     throw new EngineError("no-gradients", `gradient: expected ${expected}, found ${engine.name}`);
   }
-  const pixels = regionPixels(region, request.config);
-  return engine.attentionGradients({ ...request, target: { classIndex, region: pixels } });
+  const target = { classIndex, region: regionPixels(region, config) };
+  return {
+    names: Array.from({ length: config.depth }, (_, i) => `A${i + 1}.gradient`),
+    key: () => runKey(engine, request, target),
+    compute: () => engine.attentionGradients!({ ...request, target }),
+  };
 }
 
 function checkInput({ shape, data }: NdArray, config: SetrConfig): void {

@@ -19,7 +19,7 @@ const card = await readFile(join(WEIGHTS, "setr-pup-scenes.md"), "utf8");
 const { metadata, tensors } = await openSafetensors(path);
 const record = JSON.parse(metadata["setr.training"]!) as { config: TrainingConfig; evaluation: Evaluation };
 const { config, evaluation } = record;
-const model = await openSetr(path, { engine: "onnxruntime" });
+const model = await openSetr(path, { engine: "onnxruntime", cache: false });
 afterAll(() => model.close());
 
 /** A number of the card's table, by the beginning of its row. */

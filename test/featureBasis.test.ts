@@ -8,6 +8,7 @@ import { fitFeatureBasis, openFeatureBasis, saveFeatureBasis } from "../lib/feat
 import { featureTiles } from "../lib/featureTiles";
 import { randomStream } from "../lib/random";
 import type { Run } from "../lib/setr";
+import { runWith } from "./runWith";
 
 const folder = mkdtempSync(join(tmpdir(), "basis-"));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -25,7 +26,7 @@ function runOf(seed: number): Run {
     ["U1", array(1, 2, 4, 6)],
   ]);
   const config = { imageHeight: 32, imageWidth: 48, patchSize: 16 } as Run["config"];
-  return { config, values, seconds: 0, get: (name) => values.get(name)! };
+  return runWith(config, values);
 }
 
 const [one, other] = [runOf(3), runOf(5)];

@@ -11,6 +11,7 @@ import { resizePosEmbed } from "../lib/model/posEmbed";
 import { randomStream } from "../lib/random";
 import { recipe } from "../lib/recipe";
 import type { Run, Setr } from "../lib/setr";
+import { runWith } from "./runWith";
 
 const random = randomStream(7);
 const array = (...shape: number[]): NdArray => ({
@@ -42,7 +43,7 @@ const config = {
 function runOf(): Run {
   const layers = [1, 2, 3].map((layer) => [`A${layer}`, attention(2, 7)] as const);
   const values = new Map<string, NdArray>([...layers, ["Z1", array(1, 7, 5)]]);
-  return { config, values, seconds: 0, get: (name) => values.get(name)! };
+  return runWith(config, values);
 }
 
 let runs: Run[];

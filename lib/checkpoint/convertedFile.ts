@@ -1,5 +1,6 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
+import { touch } from "../cacheFiles";
 import { cacheFolder } from "../cacheFolder";
 import { convertCheckpoint } from "./convert";
 import type { Examined } from "./examine";
@@ -16,6 +17,7 @@ const CONVERSION = 1;
  */
 export async function convertedFile(examined: Examined, sha256: string): Promise<string> {
   const path = join(cacheFolder("weights"), `${sha256}-v${CONVERSION}.safetensors`);
-  if (!existsSync(path)) await convertCheckpoint(examined, path);
+  if (existsSync(path)) await touch(path);
+  else await convertCheckpoint(examined, path);
   return path;
 }

@@ -1,6 +1,8 @@
 import type { NdArray } from "../arrays";
+import { fileIdentity } from "../fileIdentity";
 import { gridSize, type SetrConfig } from "../model/config";
 import { resizePosEmbed } from "../model/posEmbed";
+import { checkedHash } from "./checkedHash";
 import { convertedFile } from "./convertedFile";
 import type { DType } from "./dtype";
 import { checkComplete, type Examined, examineCheckpoint } from "./examine";
@@ -9,7 +11,6 @@ import type { InferenceHints } from "./inferConfig";
 import type { MappedTensor } from "./mapNames";
 import { METADATA } from "./metadata";
 import { readTensor } from "./readTensors";
-import { checkFinite, scanCheckpoint } from "./scan";
 import { plainRange } from "./tensorFile";
 
 /** Where one learned tensor lies in `dataPath`, as it is. */
@@ -50,21 +51,27 @@ export interface Weights {
 const DIRECT_TYPES: readonly DType[] = ["F32", "F16", "BF16"];
 
 /**
- * Opens a checkpoint of any known format and family and checks it whole: names, shapes, values.
+ * Opens a checkpoint of any known format and family and checks it whole: names, shapes, values. The values of a file that
+ * has not changed since they were found sound are not read again.
  *
  * Where the file holds the model's tensors as they are, they are used in place. Where they must be joined, transposed or
  * decompressed first, the file is converted once into the cache (`SETR_CACHE`, else the user's cache folder).
  *
  * @param path a checkpoint
  * @param hints the number of heads, where the file cannot say it
+ * @param options `rememberHash`: whether a hash from an earlier time is taken, and this one noted; true by default
  * @throws CheckpointError as `examineCheckpoint` and `checkComplete`; `not-finite`, `changed`, `damaged`
  */
-export async function openWeights(path: string, hints: InferenceHints = {}): Promise<Weights> {
+export async function openWeights(
+  path: string,
+  hints: InferenceHints = {},
+  { rememberHash = true }: { readonly rememberHash?: boolean } = {},
+): Promise<Weights> {
+  const identity = rememberHash ? await fileIdentity(path) : undefined;
   const examined = await examineCheckpoint(path, hints);
   checkComplete(examined);
   const { mapped, config, classes, used, notes } = examined;
-  const { sha256, suspicious } = await scanCheckpoint(mapped.file, used.values());
-  checkFinite(path, suspicious);
+  const sha256 = await checkedHash(examined, identity);
   const direct = directRanges(used);
   const data = direct ? examined : await examineCheckpoint(await convertedFile(examined, sha256));
   const { metadata } = mapped.file;

@@ -88,7 +88,7 @@ export function hintsOf({ heads, normalisation }: HintOptions): InferenceHints {
   };
 }
 
-/** Opens the model and prints, on stderr, what had to be assumed and which engine runs. */
+/** Opens the model and prints, on stderr, what had to be assumed and which engine runs; nothing comes from the cache. */
 export async function openModel(options: ModelOptions, size?: Size): Promise<Setr> {
   const { engine } = options;
   const wanted = options.imageSize ?? size;
@@ -96,6 +96,7 @@ export async function openModel(options: ModelOptions, size?: Size): Promise<Set
     ...hintsOf(options),
     ...(engine === undefined ? {} : { engine }),
     ...(wanted === undefined ? {} : { imageSize: wanted }),
+    cache: false, // who asks for a run on the command line wants one
     posEmbedResize: { mode: options.posEmbedMode ?? "bilinear", alignCorners: options.posEmbedAlignCorners ?? false },
   };
   const model = await openSetr(options.weights, open);

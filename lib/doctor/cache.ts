@@ -4,10 +4,10 @@ import { dirname, join, resolve } from "node:path";
 import { cacheFolder } from "../cacheFolder";
 import type { Check } from "./surroundings";
 
-/** Whether the folder for converted checkpoints can be written to, or made; nothing is left there. */
+/** Whether the cache folder can be written to, or made; nothing is left there. */
 export const checkCache: Check = async () => {
   const subject = "cache folder";
-  const folder = resolve(cacheFolder(""));
+  const folder = resolve(cacheFolder());
   const nearest = nearestExisting(folder);
   try {
     await rmdir(await mkdtemp(join(nearest, "setr-doctor-")));

@@ -11,7 +11,7 @@ describe.each(await enginesHere())("engine %s", (engine) => {
   const inSteps = engine !== "webgpu";
 
   async function opened() {
-    const model = await openSetr(PUP, { numHeads: 4, engine });
+    const model = await openSetr(PUP, { numHeads: 4, engine, cache: false });
     const { imageHeight, imageWidth } = model.config;
     const data = Float32Array.from({ length: 3 * imageHeight * imageWidth }, (_, i) => Math.sin(i));
     return { model, input: { shape: [1, 3, imageHeight, imageWidth], data } };

@@ -63,7 +63,7 @@ async function lively(path: string, config: SetrConfig): Promise<string> {
 
 async function openTiny(decoder: DecoderConfig, engine: EngineName) {
   const path = await lively(join(folder, `${decoder.type}.safetensors`), tiny(decoder));
-  const model = await openSetr(path, { engine });
+  const model = await openSetr(path, { engine, cache: false });
   const data = new Float32Array(3 * 32 * 48).map((_, i) => 20 * Math.sin(i / 3));
   return { model, picture: { shape: [1, 3, 32, 48], data } };
 }
@@ -123,7 +123,7 @@ describe.each(backends)("on %s", (backend) => {
   test("a run leaves nothing behind in the backend's memory, whether it ends, fails or is aborted", async () => {
     const { tf } = await startTfBackend(backend);
     const before = { ...tf.memory() };
-    const model = await openSetr(PUP, { numHeads: 4, engine });
+    const model = await openSetr(PUP, { numHeads: 4, engine, cache: false });
     await model.run(input, { capture: ["logits"] }); // reads the weights
     const loaded = { ...tf.memory() };
     expect(loaded.numTensors).toBeGreaterThan(before.numTensors);
@@ -143,7 +143,7 @@ describe.each(backends)("on %s", (backend) => {
 
   test("a step that throws in the middle of the model leaves nothing behind either", async () => {
     const { tf } = await startTfBackend(backend);
-    const model = await openSetr(PUP, { numHeads: 4, engine });
+    const model = await openSetr(PUP, { numHeads: 4, engine, cache: false });
     await model.run(input, { capture: ["Z1"] });
     const before = tf.memory().numTensors;
     const { softmax } = TfOps.prototype;
@@ -263,7 +263,7 @@ test("relevance of three tokens over two layers is the product worked by hand", 
 });
 
 test("an engine that cannot differentiate says which can", async () => {
-  const model = await openSetr(PUP, { numHeads: 4, engine: "onnxruntime" });
+  const model = await openSetr(PUP, { numHeads: 4, engine: "onnxruntime", cache: false });
   const gradientOf = { classIndex: 0, region: { patch: { row: 0, col: 0 } } };
   await expect(model.run(input, { capture: [], gradientOf })).rejects.toThrow(
     'gradient: expected an engine that differentiates (open the model with engine "tfjs"), found onnxruntime',
@@ -282,7 +282,7 @@ test.each([
     "region: expected at least one pixel, found an empty mask",
   ],
 ])("refuses a target that cannot be (%#)", async (gradientOf, message) => {
-  const model = await openSetr(PUP, { numHeads: 4, engine: "tfjs-wasm" });
+  const model = await openSetr(PUP, { numHeads: 4, engine: "tfjs-wasm", cache: false });
   await expect(model.run(input, { capture: [], gradientOf })).rejects.toThrow(message);
   await model.close();
 });

@@ -128,7 +128,7 @@ describe("setr train on a folder", () => {
     expect(run).toMatchObject({ status: 0, stdout: expect.stringMatching(/held-out pictures: 2\nmIoU: [\d.]+ %/) });
     expect(run.stdout).toMatch(/^ {2}sky: /m);
 
-    const model = await openSetr(at("tuned.safetensors"));
+    const model = await openSetr(at("tuned.safetensors"), { cache: false });
     await model.close();
     expect(model.weights).toMatchObject({ classes: SCENE_CLASSES, trained: true });
     expect(model.weights.origin).toContain("setr train, 2 steps, 5 pictures of ");

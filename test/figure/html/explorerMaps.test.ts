@@ -4,7 +4,7 @@ import type { NdArray } from "../../../lib/arrays";
 import { explorerFeatures } from "../../../lib/explorerFeatures";
 import { explorerMaps } from "../../../lib/explorerMaps";
 import { variantConfig } from "../../../lib/model/variants";
-import type { Run } from "../../../lib/setr";
+import { runWith } from "../../runWith";
 import { sampleGrid } from "../samples";
 
 const grid = { height: 3, width: 5 };
@@ -31,7 +31,7 @@ const values = new Map<string, NdArray>([
   ["Z1", { shape: [1, patches, 19], data: features }],
   ["U1", { shape: [1, 2, 300, 500], data: sampleGrid(600, 500).data }],
 ]);
-const run: Run = { config, values, seconds: 0, get: (name) => values.get(name)! };
+const run = runWith(config, values);
 
 describe("maps for an explorer", () => {
   it("are those of attentionMap, for every point and method", () => {
