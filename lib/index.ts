@@ -94,6 +94,7 @@ export { type LiveDisplay, liveDisplay, show } from "./notebook/showFigure";
 export { type Fit, openPhoto, type Photo } from "./openPhoto";
 export { patchAt } from "./patchAt";
 export { resolveWeights } from "./paths";
+export { type OnProgress, type Progress, type ProgressOptions, progress } from "./progress";
 export { attentionMethodText, recipe } from "./recipe";
 export type { Region } from "./region";
 export type { CacheMode } from "./runCache/runCache";

@@ -5,6 +5,7 @@ import type { Photo } from "./image/photo";
 import { normalise } from "./image/preprocess";
 import { slidingWindows, type Window } from "./image/slidingWindows";
 import { type AxisSample, linearSamples } from "./interpolation";
+import { type OnProgress, withProgress } from "./progress";
 import type { Setr } from "./setr";
 
 /** The class of every pixel. */
@@ -21,8 +22,8 @@ export interface SegmentOptions {
   readonly mode?: "whole" | "slide";
   /** Distance of windows in pixels; two thirds of the model's smaller side by default, as 320 for 480. */
   readonly stride?: number;
-  /** Called before each window. */
-  readonly onWindow?: (index: number, total: number) => void;
+  /** Told the windows that are done; by default it is shown where it takes long. */
+  readonly onProgress?: OnProgress;
 }
 
 /**
@@ -40,7 +41,7 @@ export async function segment(model: Setr, input: Photo | NdArray, options: Segm
   }
   const pixels = "image" in input ? normalise(input.image, model.config.normalisation) : input;
   if (options.mode !== "slide") return (await model.run(pixels, { capture: ["logits"] })).get("logits");
-  return segmentWindows(model, pixels, options);
+  return withProgress("Windows", options.onProgress, (tell) => segmentWindows(model, pixels, options, tell));
 }
 
 /** The stride of the official test configurations in proportion: 320 for windows of 480. */
@@ -48,7 +49,12 @@ export function defaultStride(model: Setr): number {
   return Math.round((2 * Math.min(model.config.imageHeight, model.config.imageWidth)) / 3);
 }
 
-async function segmentWindows(model: Setr, pixels: NdArray, options: SegmentOptions): Promise<NdArray> {
+async function segmentWindows(
+  model: Setr,
+  pixels: NdArray,
+  options: SegmentOptions,
+  tell: OnProgress,
+): Promise<NdArray> {
   const [batch, channels, height, width] = pixels.shape as [number, number, number, number];
   if (pixels.shape.length !== 4 || batch !== 1 || channels !== 3) {
     throw new ImageError("input-shape", `input: expected [1, 3, h, w], found [${pixels.shape.join(", ")}]`);
@@ -59,10 +65,10 @@ async function segmentWindows(model: Setr, pixels: NdArray, options: SegmentOpti
   const sums = new Float32Array(classes * height * width);
   const counts = new Uint16Array(height * width);
   for (const [index, window] of windows.entries()) {
-    options.onWindow?.(index, windows.length);
     const crop = copyWindow(pixels, window, size);
     const logits = (await model.run(crop, { capture: ["logits"] })).get("logits");
     addWindow(sums, counts, logits, window, { height, width });
+    tell(index + 1, windows.length);
   }
   for (let i = 0; i < sums.length; i++) sums[i] = (sums[i] as number) / (counts[i % counts.length] as number);
   return { shape: [1, classes, height, width], data: sums };

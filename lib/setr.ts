@@ -9,6 +9,7 @@ import { normalise } from "./image/preprocess";
 import { activationNames, expandNames } from "./model/activationNames";
 import { checkConfig, type GridSize, gridSize, type Normalisation, type SetrConfig } from "./model/config";
 import { type PosEmbedResize, resizePosEmbed } from "./model/posEmbed";
+import { type OnProgress, withProgress } from "./progress";
 import { type Region, regionPixels } from "./region";
 import { type CacheMode, openRunCache, type Part, type RunCache, recallOrCompute } from "./runCache/runCache";
 import { runKey } from "./runCache/runKey";
@@ -32,6 +33,8 @@ export interface OpenOptions {
    * too, even if that was done before.
    */
   readonly cache?: CacheMode;
+  /** Told the bytes of the file that are read; by default it is shown where it takes long. */
+  readonly onProgress?: OnProgress;
 }
 
 /** What a score is differentiated for: one class over a region. */
@@ -52,8 +55,8 @@ export interface RunOptions {
   readonly gradientOf?: GradientOf;
   /** Stops the run between layers; nothing of a stopped run is kept. */
   readonly signal?: AbortSignal;
-  /** Hears how many steps of how many are done: a layer of the encoder and a stage of the decoder are a step each. */
-  readonly onProgress?: (done: number, total: number) => void;
+  /** Told how many steps are done, a layer or a stage of the decoder each; by default it is shown where it takes long. */
+  readonly onProgress?: OnProgress;
   /** False computes everything anew and keeps nothing; true (default) does as the model was opened. */
   readonly cache?: boolean;
 }
@@ -118,7 +121,7 @@ export async function openSetr(path: string, options: OpenOptions = {}): Promise
     ...(options.numHeads == null ? {} : { numHeads: options.numHeads }),
     ...(options.normalisation == null ? {} : { normalisation: options.normalisation }),
   };
-  const weights = await openWeights(path, hints, { rememberHash: mode !== false });
+  const weights = await openWeights(path, hints, { rememberHash: mode !== false, onProgress: options.onProgress });
   const config = atSize(weights.config, options.imageSize);
   const grid = gridSize(config);
   const posEmbed = resizePosEmbed(weights.posEmbed, gridSize(weights.config), grid, options.posEmbedResize);
@@ -152,19 +155,27 @@ async function runOnce(
   checkInput(input, config);
   signal?.throwIfAborted();
   const start = performance.now();
-  const request = { ...model, input, ...(signal ? { signal } : {}), ...(onProgress ? { onProgress } : {}) };
+  const request = { ...model, input, ...(signal ? { signal } : {}) };
   const forward: Part = {
     names,
     key: () => runKey(engine, request),
-    compute: (missing) => engine.run({ ...request, capture: missing }),
+    compute: (missing) => {
+      const work = (tell: OnProgress) => engine.run({ ...request, capture: missing, onProgress: tell });
+      return withProgress("Layers", onProgress, work);
+    },
   };
-  const parts = gradientOf ? [forward, gradients(engine, request, gradientOf)] : [forward];
+  const parts = gradientOf ? [forward, gradients(engine, request, gradientOf, onProgress)] : [forward];
   const { values, stats } = await recallOrCompute(wanted ? cache : undefined, parts);
   const seconds = (performance.now() - start) / 1000;
   return { config, values, seconds, stats, get: (name) => captured(values, name) };
 }
 
-function gradients(engine: Engine, request: Omit<RunRequest, "capture">, { classIndex, region }: GradientOf): Part {
+function gradients(
+  engine: Engine,
+  request: Omit<RunRequest, "capture">,
+  { classIndex, region }: GradientOf,
+  onProgress: OnProgress | undefined,
+): Part {
   const { config } = request;
   if (!engine.attentionGradients) {
     const expected = 'an engine that differentiates (open the model with engine "tfjs")';
@@ -174,7 +185,10 @@ function gradients(engine: Engine, request: Omit<RunRequest, "capture">, { class
   return {
     names: Array.from({ length: config.depth }, (_, i) => `A${i + 1}.gradient`),
     key: () => runKey(engine, request, target),
-    compute: () => engine.attentionGradients!({ ...request, target }),
+    compute: () => {
+      const work = (tell: OnProgress) => engine.attentionGradients!({ ...request, target, onProgress: tell });
+      return withProgress("Layers, forward and back", onProgress, work);
+    },
   };
 }
 

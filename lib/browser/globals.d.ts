@@ -12,5 +12,9 @@ interface Plotly {
 interface Window {
   Plotly?: Plotly;
   /** What the figures on a page share. */
-  setrFigures?: { plotly?: Plotly };
+  setrFigures?: {
+    plotly?: Plotly;
+    /** Start the figures that came before plotly.js. */
+    waiting?: (() => void)[];
+  };
 }

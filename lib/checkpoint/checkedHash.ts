@@ -1,10 +1,11 @@
 import { createHash } from "node:crypto";
 import { readFile } from "node:fs/promises";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { prune, touch } from "../cacheFiles";
 import { cacheFolder } from "../cacheFolder";
 import { type FileIdentity, fileIdentity } from "../fileIdentity";
 import { writeWhole } from "../files";
+import { type OnProgress, withProgress } from "../progress";
 import { version } from "../version";
 import type { Examined } from "./examine";
 import { checkFinite, scanCheckpoint } from "./scan";
@@ -22,16 +23,22 @@ const NOTES = { bytes: 1 << 20, files: 1000 };
  *
  * @param examined a complete checkpoint
  * @param identity of the file before it was examined; undefined reads the file in any case and notes nothing
+ * @param onProgress told the bytes read; by default it is shown where it takes long
  * @throws CheckpointError `not-finite`; `changed`, `truncated`, `damaged` as the bytes turn out to be
  */
-export async function checkedHash(examined: Examined, identity: FileIdentity | undefined): Promise<string> {
+export async function checkedHash(
+  examined: Examined,
+  identity: FileIdentity | undefined,
+  onProgress?: OnProgress,
+): Promise<string> {
   const { file } = examined.mapped;
   const isSame = async () => (await fileIdentity(file.path))?.text === identity?.text;
   const note = identity && (await isSame()) ? noteOf(examined, identity) : undefined;
   const remembered = note && (await readNote(note));
   if (remembered) return remembered;
   const settled = identity && Date.now() - identity.changed > SETTLED_AFTER_MS;
-  const { sha256, suspicious } = await scanCheckpoint(file, examined.used.values());
+  const scan = (tell: OnProgress) => scanCheckpoint(file, examined.used.values(), tell);
+  const { sha256, suspicious } = await withProgress(`Read ${basename(file.path)}`, onProgress, scan, { unit: "bytes" });
   checkFinite(file.path, suspicious);
   if (note && settled && (await isSame())) await writeNote(note, sha256);
   return sha256;

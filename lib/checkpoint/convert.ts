@@ -4,6 +4,7 @@ import { basename } from "node:path";
 import { writeBeside } from "../files";
 import { checkConfig, gridSize, patchCount, type SetrConfig } from "../model/config";
 import { type PosEmbedResize, resizePosEmbed } from "../model/posEmbed";
+import type { OnProgress } from "../progress";
 import { arrayInStoredType, inModelLayout, inStoredType, storedBytes } from "./convertValues";
 import { toFloat32 } from "./dtype";
 import type { Examined } from "./examine";
@@ -22,8 +23,8 @@ export interface ConvertOptions {
   readonly imageSize?: { readonly height: number; readonly width: number };
   /** How to resize them; see `resizePosEmbed`. */
   readonly posEmbedResize?: PosEmbedResize;
-  /** Called as the source is read: bytes so far, bytes in all. */
-  readonly onProgress?: (read: number, total: number) => void;
+  /** Told the bytes of the source that are read. */
+  readonly onProgress?: OnProgress;
 }
 
 /** One tensor of the result and where it goes. */

@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import { CheckpointError } from "../errors";
+import type { OnProgress } from "../progress";
 import type { MappedTensor } from "./mapNames";
 import { lookAtValues, type ValueReport } from "./nonFinite";
 import { visitTensors } from "./readTensors";
@@ -18,13 +19,24 @@ export interface Scan {
  *
  * @param file an opened file
  * @param used the model's tensors
+ * @param onProgress told the bytes read
  * @throws CheckpointError `changed`, `truncated`, `damaged` as the bytes turn out to be
  */
-export async function scanCheckpoint(file: TensorFile, used: Iterable<MappedTensor>): Promise<Scan> {
+export async function scanCheckpoint(
+  file: TensorFile,
+  used: Iterable<MappedTensor>,
+  onProgress?: OnProgress,
+): Promise<Scan> {
   const hash = createHash("sha256");
   const names = new Set([...used].flatMap(({ parts }) => parts.map(({ tensor }) => tensor.name)));
   const suspicious: ValueReport[] = [];
-  for await (const { tensor, bytes } of visitTensors(file, { names, onBytes: (chunk) => hash.update(chunk) })) {
+  let read = 0;
+  const onBytes = (chunk: Uint8Array) => {
+    hash.update(chunk);
+    read += chunk.length;
+    onProgress?.(read, file.byteLength);
+  };
+  for await (const { tensor, bytes } of visitTensors(file, { names, onBytes })) {
     const report = { name: tensor.name, shape: tensor.shape, ...lookAtValues(bytes, tensor.dtype) };
     if (report.nonFinite > 0 || report.allZero) suspicious.push(report);
   }

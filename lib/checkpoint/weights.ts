@@ -2,6 +2,7 @@ import type { NdArray } from "../arrays";
 import { fileIdentity } from "../fileIdentity";
 import { gridSize, type SetrConfig } from "../model/config";
 import { resizePosEmbed } from "../model/posEmbed";
+import type { OnProgress } from "../progress";
 import { checkedHash } from "./checkedHash";
 import { convertedFile } from "./convertedFile";
 import type { DType } from "./dtype";
@@ -48,6 +49,14 @@ export interface Weights {
 }
 
 /** Types that an engine can take from the file as they are. */
+/** How a checkpoint is read. */
+export interface ReadOptions {
+  /** Whether a hash from an earlier time is taken, and this one noted; true by default. */
+  readonly rememberHash?: boolean;
+  /** Told the bytes read, of the file and, where it is converted, once more; by default it is shown where it takes long. */
+  readonly onProgress?: OnProgress | undefined;
+}
+
 const DIRECT_TYPES: readonly DType[] = ["F32", "F16", "BF16"];
 
 /**
@@ -59,21 +68,21 @@ const DIRECT_TYPES: readonly DType[] = ["F32", "F16", "BF16"];
  *
  * @param path a checkpoint
  * @param hints the number of heads, where the file cannot say it
- * @param options `rememberHash`: whether a hash from an earlier time is taken, and this one noted; true by default
+ * @param options see {@link ReadOptions}
  * @throws CheckpointError as `examineCheckpoint` and `checkComplete`; `not-finite`, `changed`, `damaged`
  */
 export async function openWeights(
   path: string,
   hints: InferenceHints = {},
-  { rememberHash = true }: { readonly rememberHash?: boolean } = {},
+  { rememberHash = true, onProgress }: ReadOptions = {},
 ): Promise<Weights> {
   const identity = rememberHash ? await fileIdentity(path) : undefined;
   const examined = await examineCheckpoint(path, hints);
   checkComplete(examined);
   const { mapped, config, classes, used, notes } = examined;
-  const sha256 = await checkedHash(examined, identity);
+  const sha256 = await checkedHash(examined, identity, onProgress);
   const direct = directRanges(used);
-  const data = direct ? examined : await examineCheckpoint(await convertedFile(examined, sha256));
+  const data = direct ? examined : await examineCheckpoint(await convertedFile(examined, sha256, onProgress));
   const { metadata } = mapped.file;
   return {
     path,

@@ -4,6 +4,7 @@ import { isFigureFormat } from "../figure/formats";
 import { saveFigure } from "../figure/save";
 import { writeWhole } from "../files";
 import { maskPng } from "../image/maskPng";
+import { withProgress } from "../progress";
 import { sceneGallery } from "../train/scenes/gallery";
 import { sceneStream } from "../train/scenes/sceneStream";
 import type { Size } from "./options";
@@ -25,12 +26,16 @@ export async function scenesCommand({ firstSeed, count, imageSize, dpi, out }: S
     console.log(out);
     return;
   }
-  for await (const { seed, pixels, labels, height, width } of sceneStream(seeds, { size: imageSize })) {
-    const picture = sharp(pixels, { raw: { height, width, channels: 3 } }).png();
-    await writeWhole(join(out, "images", `${seed}.png`), await picture.toBuffer());
-    const mask = { height, width, classes: Uint16Array.from(labels) };
-    await writeWhole(join(out, "labels", `${seed}.png`), await maskPng(mask));
-  }
+  await withProgress("Scenes", undefined, async (tell) => {
+    let written = 0;
+    for await (const { seed, pixels, labels, height, width } of sceneStream(seeds, { size: imageSize })) {
+      const picture = sharp(pixels, { raw: { height, width, channels: 3 } }).png();
+      await writeWhole(join(out, "images", `${seed}.png`), await picture.toBuffer());
+      const mask = { height, width, classes: Uint16Array.from(labels) };
+      await writeWhole(join(out, "labels", `${seed}.png`), await maskPng(mask));
+      tell(++written, count);
+    }
+  });
   console.log(`${join(out, "images")}: ${count} pictures`);
   console.log(`${join(out, "labels")}: their labels`);
 }

@@ -27,8 +27,7 @@ export async function segmentCommand(options: SegmentCommandOptions): Promise<vo
   try {
     const photo = read ? undefined : await photoFor(model, options.photo as string, slide);
     const stride = options.stride ?? defaultStride(model);
-    const onWindow = (index: number, total: number) => console.error(`window ${index + 1} of ${total}`);
-    const logits = await segment(model, photo ?? read!.input, { mode: options.mode, stride, onWindow });
+    const logits = await segment(model, photo ?? read!.input, { mode: options.mode, stride });
     const size = photo && { height: photo.originalHeight, width: photo.originalWidth };
     const mask = classMask(logits, size);
     if (options.logits !== undefined) {

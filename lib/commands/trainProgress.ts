@@ -1,4 +1,5 @@
-import { Presets, SingleBar } from "cli-progress";
+import { progress } from "../progress";
+import { timeText } from "../progressText";
 import type { Evaluation } from "../train/history";
 import type { Training, TrainingStep } from "../train/training";
 
@@ -19,36 +20,41 @@ const NEWEST = 0.05;
  *
  * @param stream where to print, usually `process.stderr`
  */
-export function trainingProgress(stream: NodeJS.WriteStream, { config, step }: Training): TrainingProgress {
-  const bar = stream.isTTY ? new SingleBar({ format: BAR, stream, barsize: 24 }, Presets.shades_classic) : undefined;
-  let seconds: number | undefined;
+export function trainingProgress(stream: NodeJS.WriteStream, training: Training): TrainingProgress {
+  return stream.isTTY ? trainingBar(stream, training) : trainingLines(stream, training);
+}
+
+function trainingBar(stream: NodeJS.WriteStream, { config, step }: Training): TrainingProgress {
+  const shown = progress("Steps", config.steps, { stream, from: step, showAfter: 0 });
   let evaluated = "";
-  bar?.start(config.steps, step, { text: "" });
   return {
-    onStep(done) {
-      seconds = seconds === undefined ? done.seconds : seconds + NEWEST * (done.seconds - seconds);
-      const rate = (config.batchSize / seconds).toFixed(1);
-      const left = timeLeft((config.steps - done.step) * seconds);
-      const losses = `loss ${done.loss.toFixed(3)} + ${done.auxiliaryLoss.toFixed(3)}`;
-      const text = `${losses}, ${rate} images/s, ${left} left${evaluated}`;
-      if (bar) bar.update(done.step, { text });
-      else if (done.step % STEPS_PER_LINE === 0 || done.step === config.steps) {
-        stream.write(`step ${done.step} of ${config.steps}: ${text}\n`);
-      }
+    onStep: (done) => shown.update(done.step, `${lossText(done)}${evaluated}`),
+    onEvaluation(evaluation) {
+      evaluated = `, ${evaluationText(evaluation)}`;
     },
-    onEvaluation({ meanIoU, neighbourSimilarity }) {
-      const found = `mIoU ${meanIoU.toFixed(3)}, neighbours ${neighbourSimilarity.toFixed(2)}`;
-      evaluated = bar ? `, ${found}` : "";
-      if (!bar) stream.write(`held out: ${found}\n`);
-    },
-    end: () => bar?.stop(),
+    end: shown.end,
   };
 }
 
-const BAR = "{value}/{total} {bar} {text}";
+function trainingLines(stream: NodeJS.WriteStream, { config }: Training): TrainingProgress {
+  let seconds: number | undefined;
+  return {
+    onStep(done) {
+      seconds = seconds === undefined ? done.seconds : seconds + NEWEST * (done.seconds - seconds);
+      if (done.step % STEPS_PER_LINE !== 0 && done.step !== config.steps) return;
+      const rate = (config.batchSize / seconds).toFixed(1);
+      const left = timeText((config.steps - done.step) * seconds);
+      stream.write(`step ${done.step} of ${config.steps}: ${lossText(done)}, ${rate} images/s, ${left} left\n`);
+    },
+    onEvaluation: (evaluation) => void stream.write(`held out: ${evaluationText(evaluation)}\n`),
+    end() {},
+  };
+}
 
-function timeLeft(seconds: number): string {
-  const minutes = Math.round(seconds / 60);
-  if (minutes === 0) return `${Math.round(seconds)} s`;
-  return minutes < 60 ? `${minutes} min` : `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
+function lossText({ loss, auxiliaryLoss }: TrainingStep): string {
+  return `loss ${loss.toFixed(3)} + ${auxiliaryLoss.toFixed(3)}`;
+}
+
+function evaluationText({ meanIoU, neighbourSimilarity }: Evaluation): string {
+  return `mIoU ${meanIoU.toFixed(3)}, neighbours ${neighbourSimilarity.toFixed(2)}`;
 }

@@ -1,6 +1,7 @@
 import type { NdArray } from "../arrays";
 import type { Weights } from "../checkpoint/weights";
 import type { SetrConfig } from "../model/config";
+import type { OnProgress } from "../progress";
 
 /** One forward pass: a model, an input, and the names of the values to keep. */
 export interface RunRequest {
@@ -15,8 +16,8 @@ export interface RunRequest {
   readonly capture: readonly string[];
   /** Stops the run between layers. */
   readonly signal?: AbortSignal;
-  /** Hears how many steps of how many are done: a layer of the encoder and a stage of the decoder are a step each. */
-  readonly onProgress?: (done: number, total: number) => void;
+  /** Told how many steps are done: a layer of the encoder and a stage of the decoder are a step each. */
+  readonly onProgress?: OnProgress;
 }
 
 /** What is differentiated: the sum of one class's scores over a region. */
@@ -28,7 +29,9 @@ export interface GradientTarget {
 }
 
 /** A pass forward and back. */
-export interface GradientRequest extends Omit<RunRequest, "capture"> {
+export interface GradientRequest extends Omit<RunRequest, "capture" | "onProgress"> {
+  /** Told the layers that are done, each once forward and once back. */
+  readonly onProgress?: OnProgress;
   readonly target: GradientTarget;
 }
 

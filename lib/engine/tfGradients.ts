@@ -26,7 +26,7 @@ export async function attentionGradients(
   parameters: LoadedParameters,
   request: GradientRequest,
 ): Promise<Map<string, NdArray>> {
-  const { config, target, signal } = request;
+  const { config, target, signal, onProgress } = request;
   checkTarget(request);
   const { tf } = backend;
   const held: Tf.Tensor[] = [];
@@ -52,6 +52,7 @@ export async function attentionGradients(
       await new Promise(setImmediate);
       await backend.activate();
       signal?.throwIfAborted();
+      onProgress?.(2 * config.depth - layer + 1, 2 * config.depth);
     }
     return new Map([...values].reverse());
   } finally {
@@ -80,7 +81,7 @@ function checkTarget({ config, input, target }: GradientRequest): void {
 async function layerInputs(
   backend: TfBackend,
   { lookup }: LoadedParameters,
-  { config, input, signal }: GradientRequest,
+  { config, input, signal, onProgress }: GradientRequest,
   held: Tf.Tensor[],
 ): Promise<Tf.Tensor[]> {
   const { tf } = backend;
@@ -95,6 +96,7 @@ async function layerInputs(
     if (step.done) return inputs;
     inputs.push(step.value);
     held.push(step.value);
+    onProgress?.(inputs.length - 1, 2 * config.depth); // the first is the embeddings
     await new Promise(setImmediate);
     await backend.activate();
   }

@@ -79,6 +79,20 @@ export function collectOutput(outputs: CellOutput[], message: Message, displays:
   }
 }
 
+/**
+ * The outputs of a cell without displays that were emptied, as bars of progress are at their end; what was written before
+ * and after one becomes one output again.
+ */
+export function withoutEmptied(outputs: readonly CellOutput[]): CellOutput[] {
+  const kept: CellOutput[] = [];
+  for (const output of outputs) {
+    if (output.output_type === "display_data" && Object.keys(output.data).length === 0) continue;
+    if (output.output_type === "stream") addStream(kept, output.name, output.text);
+    else kept.push(output);
+  }
+  return kept;
+}
+
 /** Everything a cell wrote to standard error. */
 export function errorText(outputs: readonly CellOutput[]): string {
   return outputs

@@ -1,4 +1,4 @@
-import { Presets, SingleBar } from "cli-progress";
+import { type Progress, progress } from "../progress";
 import type { NotebookCell } from "./document";
 
 /** What happens while a notebook runs; cells are counted from 1 among the code cells that have content. */
@@ -56,16 +56,12 @@ function linePrinter(stream: NodeJS.WriteStream): (event: RunEvent) => void {
 }
 
 function barPrinter(stream: NodeJS.WriteStream): (event: RunEvent) => void {
-  const format = "[{value}/{total}] {bar} {title}";
-  const bar = new SingleBar({ format, stream, barsize: 24 }, Presets.shades_classic);
+  let bar: Progress | undefined;
   return (event) => {
-    if (event.kind === "kernel-start") bar.start(event.cells, 0, { title: "start the kernel" });
-    else if (event.kind === "cell-start") bar.update(event.cell - 1, { title: event.title });
-    else if (event.kind === "cell-end") bar.update(event.cell, { title: event.title });
-    else {
-      const seconds = `${event.seconds.toFixed(1)} s`;
-      bar.update(event.succeeded ? { title: `done in ${seconds}` } : { title: `stopped after ${seconds}` });
-      bar.stop();
-    }
+    if (event.kind === "kernel-start") {
+      bar = progress("Cells", Math.max(1, event.cells), { stream, showAfter: 0 });
+      bar.update(0, "start the kernel");
+    } else if (event.kind === "cell-start") bar?.update(event.cell - 1, event.title);
+    else if (event.kind === "end") bar?.end();
   };
 }

@@ -2,7 +2,7 @@ import { dirname, resolve } from "node:path";
 import { NotebookError } from "../errors";
 import { type NotebookCell, type NotebookDocument, readNotebook, writeNotebook } from "./document";
 import { type ExecuteReply, type Kernel, startKernel } from "./kernel";
-import { type CellOutput, collectOutput, type DisplayIndex, errorOutput, errorText } from "./outputs";
+import { type CellOutput, collectOutput, type DisplayIndex, errorOutput, errorText, withoutEmptied } from "./outputs";
 import { type ParameterValues, setParameters } from "./parameters";
 import { cellTitle, type RunEvent } from "./progress";
 
@@ -120,6 +120,7 @@ async function runCells(
     return times;
   } finally {
     await kernel.close();
+    for (const cell of code) cell.outputs = withoutEmptied(cell.outputs as CellOutput[]);
   }
 }
 

@@ -15,24 +15,51 @@ type WriteDisplay = (content: Record<string, unknown>, update?: boolean) => void
 const CSS_PIXELS_PER_MM = 96 / 25.4;
 const PNG_SIGNATURE = Buffer.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]);
 
+/**
+ * What stands for the execution of a cell: another value for each, `undefined` outside of a notebook and in a tslab without
+ * the display hook of 1.0.
+ */
+export function runningCell(): unknown {
+  const require_ = kernelRequire();
+  return require_ && hookOf(require_("tslab"));
+}
+
 /** Whether this code runs in a cell of a tslab notebook. */
 export function insideNotebook(): boolean {
   return kernelRequire() !== undefined;
+}
+
+/** Options of {@link pngDisplay}. */
+export interface PngDisplayOptions {
+  /** Width on the page, mm (> 0; shown at 96 CSS pixels per inch); default one CSS pixel per pixel. */
+  readonly widthMm?: number;
+  /** What viewers without pictures show; default `<PNG width x height pixels>`. */
+  readonly text?: string;
+}
+
+/**
+ * A PNG picture as an output.
+ *
+ * @param png bytes of a PNG file
+ * @throws NotebookError `not-png` when the bytes are no PNG file
+ */
+export function pngDisplay(png: Uint8Array, { widthMm, text }: PngDisplayOptions = {}): Display {
+  const { width, height } = pngSize(png);
+  const plain = text ?? `<PNG ${width} x ${height} pixels>`;
+  const data = { "image/png": Buffer.from(png).toString("base64"), "text/plain": plain };
+  if (widthMm === undefined) return { data };
+  return { data, metadata: { "image/png": { width: Math.round(widthMm * CSS_PIXELS_PER_MM) } } };
 }
 
 /**
  * Shows a PNG picture below the cell.
  *
  * @param png bytes of a PNG file
- * @param options.widthMm width on the page, mm (> 0; shown at 96 CSS pixels per inch); default one CSS pixel per pixel
- * @param options.place replaces what was shown there before; a new output by default
+ * @param options see {@link PngDisplayOptions}
  * @throws NotebookError `not-in-notebook` outside a tslab kernel, `not-png` when the bytes are no PNG file
  */
-export function showPng(png: Uint8Array, options: { readonly widthMm?: number; readonly place?: Place } = {}): void {
-  const { width, height } = pngSize(png);
-  const data = { "image/png": Buffer.from(png).toString("base64"), "text/plain": `<PNG ${width} x ${height} pixels>` };
-  const size = options.widthMm === undefined ? undefined : { width: Math.round(options.widthMm * CSS_PIXELS_PER_MM) };
-  showDisplay({ data, ...(size ? { metadata: { "image/png": size } } : {}) }, options.place);
+export function showPng(png: Uint8Array, options: PngDisplayOptions = {}): void {
+  showDisplay(pngDisplay(png, options));
 }
 
 /**
@@ -94,12 +121,18 @@ function displayHook(): WriteDisplay {
     throw new NotebookError("not-in-notebook", `show: expected a cell of a tslab notebook, found none; ${advice}`);
   }
   const tslab = require_("tslab") as { versions?: { tslab?: string } };
+  const hook = hookOf(tslab);
+  if (hook) return hook;
+  const found = tslab.versions?.tslab ?? "another version";
+  throw new NotebookError("tslab-version", `show: expected the display hook of tslab 1.0, found tslab ${found}`);
+}
+
+/** The hook of a running tslab, which tslab renews for each execution of a cell. */
+function hookOf(tslab: unknown): WriteDisplay | undefined {
   const record = Object.values(require.cache).find((module) => module?.exports === tslab);
   const jupyter = record && require.cache[join(dirname(record.filename), "jupyter.js")];
   const hook: unknown = jupyter?.exports.lastWriteDisplayData;
-  if (typeof hook === "function") return hook as WriteDisplay;
-  const found = tslab.versions?.tslab ?? "another version";
-  throw new NotebookError("tslab-version", `show: expected the display hook of tslab 1.0, found tslab ${found}`);
+  return typeof hook === "function" ? (hook as WriteDisplay) : undefined;
 }
 
 function kernelRequire(): NodeJS.Require | undefined {

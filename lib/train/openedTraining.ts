@@ -9,6 +9,7 @@ import type { TfBackend } from "../engine/tfBackend";
 import { TrainingError } from "../errors";
 import { gridSize, patchCount, type SetrConfig } from "../model/config";
 import { parameterShapes } from "../model/parameters";
+import { withProgress } from "../progress";
 import type { TrainingConfig } from "./config";
 import type { TrainingData } from "./data";
 import type { Evaluation, LossPoint, TrainingHistory } from "./history";
@@ -88,11 +89,14 @@ export class OpenedTraining implements Training {
     const start = performance.now();
     const confusion = new ConfusionMatrix(this.model.numClasses);
     let seen = 0;
-    for await (const { pixels, labels } of this.data.heldOut(pictures)) {
-      signal?.throwIfAborted();
-      confusion.add(labels, await this.learner.segment(pixels));
-      seen += pixels.shape[0]!;
-    }
+    await withProgress("Held-out pictures", undefined, async (tell) => {
+      for await (const { pixels, labels } of this.data.heldOut(pictures)) {
+        signal?.throwIfAborted();
+        confusion.add(labels, await this.learner.segment(pixels));
+        seen += pixels.shape[0]!;
+        tell(seen, pictures);
+      }
+    });
     const similarity = positionSimilarity(await this.posEmbed(), patchCount(this.model));
     const { neighbours, correlation } = positionStructure(similarity, gridSize(this.model));
     const evaluation: Evaluation = {

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { createMessage, type Message } from "../../lib/notebook/message";
-import { type CellOutput, collectOutput, errorOutput, errorText } from "../../lib/notebook/outputs";
+import { type CellOutput, collectOutput, errorOutput, errorText, withoutEmptied } from "../../lib/notebook/outputs";
 
 const stream = (name: string, text: string): Message => createMessage("stream", "s", { name, text });
 const display = (type: string, text: string, id?: string): Message =>
@@ -32,6 +32,22 @@ describe("outputs of a cell", () => {
     );
     expect(first).toMatchObject([{ data: { "text/plain": "3" } }, { data: { "text/plain": "2" } }]);
     expect(second).toEqual([]);
+  });
+
+  test("a display that was emptied is left out, and the text about it is one output", () => {
+    const empty = createMessage("update_display_data", "s", { data: {}, metadata: {}, transient: { display_id: "x" } });
+    const bar = display("display_data", "50 %", "x");
+    const outputs = collect([
+      stream("stdout", "a\n"),
+      bar,
+      stream("stdout", "b\n"),
+      display("display_data", "1"),
+      empty,
+    ]);
+    expect(withoutEmptied(outputs)).toEqual([
+      { output_type: "stream", name: "stdout", text: "a\nb\n" },
+      { output_type: "display_data", data: { "text/plain": "1" }, metadata: {} },
+    ]);
   });
 
   test("pictures keep their base64 text and their metadata", () => {

@@ -14,6 +14,16 @@ describe("progress", () => {
     expect(String(stream.read())).toBe("[3/9] compute the similarity … 1.2 s\n");
   });
 
+  test("on a terminal a bar tells the running cell, and is cleared at the end", () => {
+    const stream = Object.assign(new PassThrough(), { isTTY: true, columns: 100 });
+    const print = progressPrinter(stream as never);
+    print({ kind: "kernel-start", cells: 7 });
+    expect(String(stream.read())).toContain("Cells ░░░░░░░░░░░░░░░░ 0 %, 0 of 7");
+    print({ kind: "cell-start", cell: 3, cells: 7, title: "compute the similarity" });
+    print({ kind: "end", succeeded: true, seconds: 2 });
+    expect(String(stream.read())).toMatch(/\[2K$/);
+  });
+
   const titles: [string, string[], string][] = [
     ["the last heading above", ["# A\n\ntext\n\n## B `x`\ntext", "no heading"], "B x"],
     ["a heading without links and closing marks", ["### See [the *paper*](https://a.b) ##"], "See the paper"],

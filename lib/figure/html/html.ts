@@ -1,13 +1,9 @@
-import { createHash } from "node:crypto";
-import sharp from "sharp";
-import type { RgbImage } from "../../arrays";
 import { checkChoice } from "../checks";
 import type { Figure } from "../description";
 import { escapeXml, recipeText } from "../markup";
 import { renderSvg } from "../svg";
 import { THEMES } from "../theme";
-import type { Interactive } from "./interactive";
-import { figureScript, pageStyle, plotlyScript } from "./scripts";
+import { figureElement, SCREEN_DENSITY } from "./element";
 
 /** Options of {@link renderHtml}. */
 export interface HtmlOptions {
@@ -21,12 +17,6 @@ export interface HtmlOptions {
   /** Written into the metadata; default none, so that the same figure gives the same text. */
   readonly date?: Date;
 }
-
-/** Pixels per millimetre at which a page shows the static figure, where there is room. */
-const SCREEN_DENSITY = 5.6;
-
-/** Of photos that an explorer shows, 1 to 100. */
-const PHOTO_QUALITY = 90;
 
 /** Nothing is fetched: all a page may use stands in it. */
 const POLICY =
@@ -71,45 +61,12 @@ export async function renderHtml(figure: Figure, options: HtmlOptions = {}): Pro
 
 async function figureMarkup(figure: Figure, { plotly = "inline", ...options }: HtmlOptions): Promise<string> {
   const svg = await renderSvg(figure, { density: SCREEN_DENSITY, ...(options.date ? { date: options.date } : {}) });
-  const payload = figure.interactive ? await payloadOf(figure.interactive) : "";
-  const id = createHash("sha256").update(svg).update(payload).digest("hex").slice(0, 12);
-  const picture = inlineSvg(svg, `setr-${id}-`);
-  const title = escapeXml(figure.title);
-  const heading = options.fragment ? "h3" : "h1";
-  return [
-    `<figure class="setr-figure" data-figure="${id}" style="${themeStyle(figure)}" aria-label="${title}">`,
-    `<style>\n${pageStyle()}</style>`,
-    `<${heading} class="setr-title">${title}</${heading}>`,
-    ...(figure.interactive
-      ? ['<details class="setr-static" open>', "<summary>Figure as printed</summary>", picture, "</details>"]
-      : [picture]),
-    recipeMarkup(figure),
-    ...(figure.interactive ? [`<script type="application/json" class="setr-data">${payload}</script>`] : []),
-    ...(figure.interactive && plotly === "inline" ? [`<script>${plotlyScript()}</script>`] : []),
-    ...(figure.interactive ? [`<script>${figureScript(figure.interactive.kind, id)}</script>`] : []),
-    "</figure>",
-  ].join("\n");
-}
-
-/** What the script reads: JSON with bytes in base64, pictures as PNG and photos as WebP. */
-async function payloadOf({ data, arrays, images, photos }: Interactive): Promise<string> {
-  const bytes = Object.entries(arrays).map(([name, array]) => [name, base64(array)]);
-  const addresses = [
-    ...Object.entries(images).map(async ([name, image]) => [name, await dataAddress(image, "png")]),
-    ...Object.entries(photos).map(async ([name, image]) => [name, await dataAddress(image, "webp")]),
-  ];
-  const pictures = Object.fromEntries(await Promise.all(addresses));
-  return JSON.stringify({ data, arrays: Object.fromEntries(bytes), images: pictures }).replaceAll("<", "\\u003c");
-}
-
-function base64({ buffer, byteOffset, byteLength }: Uint8Array): string {
-  return Buffer.from(buffer, byteOffset, byteLength).toString("base64");
-}
-
-async function dataAddress({ height, width, data }: RgbImage, format: "png" | "webp"): Promise<string> {
-  const picture = sharp(data, { raw: { width, height, channels: 3 } });
-  const file = format === "png" ? picture.png({ compressionLevel: 9 }) : picture.webp({ quality: PHOTO_QUALITY });
-  return `data:image/${format};base64,${(await file.toBuffer()).toString("base64")}`;
+  return figureElement(figure, {
+    heading: options.fragment ? "h3" : "h1",
+    place: "page",
+    plotly: plotly === "inline",
+    picture: (prefix) => inlineSvg(svg, prefix),
+  });
 }
 
 /** An SVG document as an element of a page, its ids apart from those of other figures. */
@@ -120,19 +77,4 @@ function inlineSvg(svg: string, prefix: string): string {
     .replace(/ id="/g, ` id="${prefix}`)
     .replace(/ xlink:href="#/g, ` xlink:href="#${prefix}`)
     .trimEnd();
-}
-
-/** Colours of the figure's theme, whatever the reader's system prefers. */
-function themeStyle({ theme = "light", width }: Figure): string {
-  const names = ["page", "text", "tick", "caption", "rule", "guide", "marker", "stamp"] as const;
-  const colors = names.map((name) => `--setr-${name}:${THEMES[theme][name]}`);
-  return [...colors, `--setr-width:${Math.round(width * SCREEN_DENSITY)}px`, `color-scheme:${theme}`].join(";");
-}
-
-function recipeMarkup({ recipe }: Figure): string {
-  const entries = Object.entries(recipe).map(
-    ([name, value]) => `<dt>${escapeXml(name)}</dt><dd>${escapeXml(value)}</dd>`,
-  );
-  if (entries.length === 0) return "";
-  return `<details class="setr-recipe">\n<summary>How it was made</summary>\n<dl>${entries.join("\n")}</dl>\n</details>`;
 }

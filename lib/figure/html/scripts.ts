@@ -27,16 +27,18 @@ export function figureScript(kind: InteractiveKind, id: string): string {
 }
 
 /**
- * plotly.js for `<script>`, kept on the shelf. The names that it gives to a page are taken back, and the page's own copy
- * and its loader of modules are left alone.
+ * plotly.js for `<script>`, kept on the shelf, where it is taken once; then the figures that waited for it start. The names
+ * that it gives to a page are taken back, and the page's own copy and its loader of modules are left alone.
  */
 export function plotlyScript(): string {
   const source = readFileSync(require.resolve("plotly.js-dist-min/plotly.min.js"), "utf8");
   return inScript(
-    "(() => {\nconst before = window.Plotly;\nconst names = new Set(Object.keys(window));\n" +
+    `(() => {\nconst shelf = (window.${SHELF} ??= {});\nif (shelf.plotly) return;\n` +
+      "const before = window.Plotly;\nconst names = new Set(Object.keys(window));\n" +
       `const module = { exports: {} };\n${source}\n` +
       "for (const name of Object.keys(window)) if (!names.has(name)) delete window[name];\n" +
-      `if (before) window.Plotly = before;\n(window.${SHELF} ??= {}).plotly = module.exports;\n})();`,
+      "if (before) window.Plotly = before;\nshelf.plotly = module.exports;\n" +
+      "for (const begin of shelf.waiting?.splice(0) ?? []) begin();\n})();",
   );
 }
 

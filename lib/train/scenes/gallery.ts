@@ -6,6 +6,7 @@ import type { Figure, FigureElement } from "../../figure/description";
 import { closePage, openPage, type PageArea, type PageOptions } from "../../figure/page";
 import { COLOR, GAP, HAIRLINE, SIZE } from "../../figure/style";
 import { linesHeight, textLine, textLines, widthOf } from "../../figure/textLayout";
+import { withProgress } from "../../progress";
 import { SCENE_CLASSES } from "./classes";
 import { SCENE_COLORS } from "./palette";
 import { drawScene, type Scene } from "./scene";
@@ -35,7 +36,9 @@ export async function sceneGallery(seeds: readonly number[], options: SceneGalle
   const perRow = checkNumber("scenesPerRow", options.scenesPerRow ?? 4, 1, 8, true);
   const area = openPage(options);
   const scenes: Scene[] = [];
-  for (const seed of seeds) scenes.push(await drawScene(seed, options.size ?? SCENE_SIZE));
+  await withProgress("Scenes", undefined, async (tell) => {
+    for (const seed of seeds) tell(scenes.push(await drawScene(seed, options.size ?? SCENE_SIZE)), seeds.length);
+  });
   const rows = sceneRows(scenes, perRow, area);
   const legend = classLegend({ ...area, y: rows.bottom + GAP.block });
   return closePage("Drawn scenes", area, [...rows.elements, ...legend.elements], legend.bottom, options);

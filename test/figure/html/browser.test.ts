@@ -7,7 +7,7 @@ import { renderHtml } from "../../../lib/figure/html/html";
 import { packMaps } from "../../../lib/figure/html/packing";
 import { saveFigure } from "../../../lib/figure/save";
 import { temporaryFolder } from "../../fixtures";
-import { openedPages, shownPlot, withoutBrowser } from "./chromium";
+import { explorersStarted, openedPages, shownPlot, withoutBrowser } from "./chromium";
 import {
   atlasLayers,
   atlasSample,
@@ -147,7 +147,9 @@ describe.skipIf(withoutBrowser)("in a browser", () => {
     const { colours } = explorerLayers[0];
     const pixels = (await shownPlot(page)).z.flat(2);
     expect(pixels).toEqual([...colours.data]);
-    await page.getByLabel("Layer", { exact: true }).fill("1");
+    await page.getByLabel("Layer", { exact: true }).focus();
+    await page.keyboard.press("ArrowRight");
+    expect(await page.locator(".setr-value").textContent()).toBe("U1");
     await page.getByLabel("Show").selectOption("channel");
     await page.getByLabel("Channel", { exact: true }).selectOption("channel 5");
     await expect.poll(async () => (await shownPlot(page)).title).toBe("U1, channel 5");
@@ -169,7 +171,7 @@ describe.skipIf(withoutBrowser)("in a browser", () => {
     ];
     const html = `<!doctype html><meta charset="utf-8"><script>var names = Object.keys(window);</script>${parts.join("\n")}`;
     const { page, troubles } = await open(await saved("two.html", html));
-    await page.waitForFunction(`document.querySelectorAll('[data-live="yes"]').length === 3`);
+    await explorersStarted(page, 3);
     await hoverPatch(page, 1, 1);
     await expectMap(page, methods[0].rows, 1, 1);
     await expectMap(page, sampleRows(5), 2, 3, 1);
@@ -179,6 +181,18 @@ describe.skipIf(withoutBrowser)("in a browser", () => {
     );
     expect(added).toEqual(["setrFigures"]);
     expect(troubles).toEqual([]);
+  });
+
+  it("an explorer keeps its keys from the page, and from the shortcuts of JupyterLab", async () => {
+    const { page } = await open(await saveFigure(attentionSample(), join(await folder, "shortcuts.html")));
+    await page.evaluate("window.keys = []; addEventListener('keydown', ({ key }) => window.keys.push(key))");
+    await page.locator(".setr-board").focus();
+    await page.keyboard.press("ArrowLeft");
+    await expectMap(page, methods[0].rows, point.row, point.col - 1);
+    await page.locator(".setr-static summary").focus();
+    await page.keyboard.press("ArrowLeft");
+    expect(await page.evaluate("window.keys")).toEqual(["ArrowLeft"]); // of the summary alone
+    expect(await page.locator("[data-lm-suppress-shortcuts] .setr-board").count()).toBe(1);
   });
 
   it("an explorer starts in a notebook's output, where a fragment is put in and its scripts are run one by one", async () => {
@@ -204,9 +218,7 @@ describe.skipIf(withoutBrowser)("in a browser", () => {
     expect(await page.locator(".setr-static > svg").isVisible()).toBe(true);
     const bare = await open(await saved("bare.html", await renderHtml(attentionSample(), { plotly: "none" })));
     expect(await bare.page.locator(".setr-static > svg").isVisible()).toBe(true);
-    expect(await bare.page.locator(".setr-status").textContent()).toContain(
-      "expected plotly.js on this page, found none",
-    );
+    expect(await bare.page.locator(".setr-status").textContent()).toContain("starts once plotly.js is on this page");
     expect([...troubles, ...bare.troubles]).toEqual([]);
   });
 });

@@ -19,6 +19,8 @@ const ARGUMENTS = [
 export const withoutBrowser = !existsSync(PROGRAM) && !process.env.CI;
 if (withoutBrowser) console.log(`skipped: HTML figures in a browser (no ${PROGRAM} on this machine)`);
 
+const SETTLED = '[data-live="yes"], [data-live="failed"], [data-live="waiting"]';
+
 /** A page, and what went wrong on it. */
 export interface OpenPage {
   readonly page: Page;
@@ -45,7 +47,7 @@ export function openedPages() {
       if (!/^(file|data|blob):/.test(request.url())) troubles.push(request.url());
     });
     await page.goto(`file://${path}`);
-    if (options.javaScriptEnabled !== false) await page.waitForSelector('[data-live="yes"], [data-live="failed"]');
+    if (options.javaScriptEnabled !== false) await page.waitForSelector(SETTLED);
     return { page, troubles };
   };
 }
@@ -57,4 +59,9 @@ export function shownPlot(page: Page, figure = 0): Promise<{ z: number[][]; rang
     const [{ z, zmin, zmax }] = plot.data;
     return { z, range: [zmin, zmax], title: plot.layout.title.text };
   })()`);
+}
+
+/** Waits until so many explorers have started. */
+export async function explorersStarted(page: Page, count: number): Promise<void> {
+  await page.waitForFunction(`document.querySelectorAll('[data-live="yes"]').length === ${count}`);
 }
