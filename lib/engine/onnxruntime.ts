@@ -112,7 +112,8 @@ async function runStretches(ort: typeof Ort, { stretches, outputNames }: Prepare
 
 async function prepare(ort: typeof Ort, request: RunRequest, provider: OrtProvider): Promise<Prepared> {
   const path = await realpath(request.weights.dataPath);
-  const ops = new GraphOps(request.input.shape, request.capture, parameterSource(request, basename(path)));
+  const source = parameterSource(request, basename(path));
+  const ops = new GraphOps(request.input.shape, request.capture, source, provider === "cpu");
   // On a GPU values would travel to and fro at every cut.
   finishSteps(setr(ops, request.config, ops.input), () => provider === "cpu" && ops.cut());
   const stretches: Stretch[] = [];

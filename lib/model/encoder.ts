@@ -1,6 +1,6 @@
-// B batch, N tokens, C width, H heads, D head width, P patches, h x w patch grid
+// B batch, N tokens, C width, H heads, P patches, h x w patch grid
 import type { Ops, Steps, Tensor } from "../ops/ops";
-import { hasClassToken, patchCount, type SetrConfig, tokenCount } from "./config";
+import { hasClassToken, patchCount, type SetrConfig } from "./config";
 
 const LAYER_NORM_EPSILON = 1e-6;
 
@@ -55,22 +55,9 @@ export function encoderLayer<T extends Tensor>(ops: Ops<T>, config: SetrConfig, 
 
 function attention<T extends Tensor>(ops: Ops<T>, config: SetrConfig, x: T, layer: number): T {
   const { embedDim, numHeads } = config;
-  const batch = x.shape[0] as number;
-  const tokens = tokenCount(config);
-  const headDim = embedDim / numHeads;
   const key = `backbone.blocks.${layer - 1}.attn`;
   const qkv = dense(ops, x, `${key}.qkv`, embedDim, 3 * embedDim); // [B, N, 3C]
-  const [q, k, v] = [0, 1, 2].map((part) => {
-    const rows = ops.slice(qkv, 2, part * embedDim, (part + 1) * embedDim); // [B, N, C]
-    return ops.reshape(rows, [batch, tokens, numHeads, headDim]); // [B, N, H, D]
-  }) as [T, T, T];
-  const query = ops.transpose(ops.scale(q, headDim ** -0.5), [0, 2, 1, 3]); // [B, H, N, D]
-  const scores = ops.matMul(query, ops.transpose(k, [0, 2, 3, 1])); // [B, H, N, N]
-  const probabilities = ops.tap(`A${layer}`, ops.softmax(scores));
-  ops.derive(`A${layer}.mean`, () => ops.mean(probabilities, 1)); // [B, N, N]
-  const context = ops.matMul(probabilities, ops.transpose(v, [0, 2, 1, 3])); // [B, H, N, D]
-  const joined = ops.reshape(ops.transpose(context, [0, 2, 1, 3]), [batch, tokens, embedDim]); // [B, N, C]
-  return dense(ops, joined, `${key}.proj`, embedDim, embedDim);
+  return dense(ops, ops.attention(`A${layer}`, qkv, numHeads), `${key}.proj`, embedDim, embedDim);
 }
 
 function mlp<T extends Tensor>(ops: Ops<T>, config: SetrConfig, x: T, key: string): T {

@@ -1,4 +1,5 @@
 import { sizeOf } from "../arrays";
+import { batchedAttention, headwiseAttention } from "./attention";
 import type { GraphNode, Initializer, OnnxGraph, ValueInfo } from "./onnx";
 import type { BatchNormParameters, Ops, Tensor } from "./ops";
 
@@ -28,18 +29,21 @@ export class GraphOps implements Ops<GraphTensor> {
   private readonly taps = new Map<string, GraphTensor>();
   private readonly wanted: ReadonlySet<string>;
   private readonly source: ParameterSource;
+  private readonly headwise: boolean;
   private counter = 0;
 
   /**
    * @param inputShape shape of the first graph's only input
    * @param wanted tap names that will be outputs
    * @param source where learned tensors come from
+   * @param headwise whether attention goes head by head, which a processor computes faster, or over all heads at once
    */
-  constructor(inputShape: readonly number[], wanted: Iterable<string>, source: ParameterSource) {
+  constructor(inputShape: readonly number[], wanted: Iterable<string>, source: ParameterSource, headwise = true) {
     this.input = { name: GRAPH_INPUT, shape: inputShape };
     this.shapes.set(GRAPH_INPUT, inputShape);
     this.wanted = new Set(wanted);
     this.source = source;
+    this.headwise = headwise;
   }
 
   parameter(name: string, shape: readonly number[]): GraphTensor {
@@ -63,6 +67,10 @@ export class GraphOps implements Ops<GraphTensor> {
 
   matMul(a: GraphTensor, b: GraphTensor): GraphTensor {
     return this.append("MatMul", [a, b], [...a.shape.slice(0, -1), last(b.shape)]);
+  }
+
+  attention(name: string, qkv: GraphTensor, numHeads: number): GraphTensor {
+    return this.headwise ? headwiseAttention(this, name, qkv, numHeads) : batchedAttention(this, name, qkv, numHeads);
   }
 
   layerNorm(x: GraphTensor, weight: GraphTensor, bias: GraphTensor, epsilon: number): GraphTensor {

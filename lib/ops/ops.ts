@@ -42,6 +42,12 @@ export interface Ops<T extends Tensor> {
   linear(x: T, weight: T, bias: T): T;
   /** Batched matrix product over the last two axes; leading axes equal. */
   matMul(a: T, b: T): T;
+  /**
+   * Multi-head attention softmax(q k^T / sqrt(D)) v: queries, keys and values side by side [B, N, 3C] -> [B, N, C].
+   *
+   * Taps the probabilities under `name` [B, H, N, N], row = query, and their mean over heads under `name`.mean [B, N, N].
+   */
+  attention(name: string, qkv: T, numHeads: number): T;
   /** Normalisation over the last axis; weight and bias [C]. */
   layerNorm(x: T, weight: T, bias: T, epsilon: number): T;
   /** Exact GELU: x Phi(x). */

@@ -1,4 +1,5 @@
 import type * as Tf from "@tensorflow/tfjs";
+import { batchedAttention } from "./attention";
 import type { BatchNormParameters, Ops } from "./ops";
 import { channelsFirst, channelsLast, gelu, layerNorm, resizeBilinear } from "./tfFunctions";
 
@@ -52,6 +53,10 @@ export class TfOps implements Ops<Tf.Tensor> {
 
   matMul(a: Tf.Tensor, b: Tf.Tensor): Tf.Tensor {
     return this.tf.matMul(a, b);
+  }
+
+  attention(name: string, qkv: Tf.Tensor, numHeads: number): Tf.Tensor {
+    return batchedAttention(this, name, qkv, numHeads);
   }
 
   layerNorm(x: Tf.Tensor, weight: Tf.Tensor, bias: Tf.Tensor, epsilon: number): Tf.Tensor {

@@ -22,6 +22,7 @@ type Case = <T extends Tensor>(ops: Ops<T>, get: (name: string) => T) => T;
 const CASES: Readonly<Record<string, Case>> = {
   linear: (ops, get) => ops.linear(get("x"), get("weight"), get("bias")),
   matMul: (ops, get) => ops.matMul(get("a"), get("b")),
+  attention: (ops, get) => ops.attention("A1", get("qkv"), 3),
   layerNorm: (ops, get) => ops.layerNorm(get("x"), get("scale"), get("shift"), 1e-6),
   gelu: (ops, get) => ops.gelu(get("wide")),
   relu: (ops, get) => ops.relu(get("wide")),

@@ -10,6 +10,12 @@ import torch.nn.functional as F
 from mmseg import save_safetensors
 
 
+def attention(qkv, heads):
+    query, key, value = (part.unflatten(-1, (heads, -1)).transpose(1, 2) for part in qkv.chunk(3, -1))  # [B, H, N, D]
+    probabilities = torch.softmax(query @ key.transpose(-1, -2) / query.shape[-1] ** 0.5, -1)
+    return (probabilities @ value).transpose(1, 2).flatten(2)
+
+
 def main(folder):
     torch.manual_seed(31)
     x = torch.randn(2, 5, 7)  # [B, N, C]
@@ -22,14 +28,16 @@ def main(folder):
     image_scale, image_shift = torch.randn(3), torch.randn(3)
     wide = torch.tensor([[-9.0, -3.0, -1.0, -0.1, 0.0, 0.2, 1.0, 4.0, 9.0]])
     row = torch.randn(1, 1, 7)
+    qkv = torch.randn(2, 5, 3 * 12)  # [B, N, 3C], three heads of 4
 
     tensors = dict(x=x, weight=weight, bias=bias, scale=scale, shift=shift, a=a, b=b, image=image, kernel3=kernel3)
     tensors.update(kernel2=kernel2, kernel1=kernel1, channels=channels, mean=mean, var=var, wide=wide, row=row)
-    tensors.update(image_scale=image_scale, image_shift=image_shift)
+    tensors.update(qkv=qkv, image_scale=image_scale, image_shift=image_shift)
     interpolate = lambda size, corners: F.interpolate(image, size=size, mode="bilinear", align_corners=corners)
     results = {
         "linear": F.linear(x, weight, bias),
         "matMul": a @ b,
+        "attention": attention(qkv, 3),
         "layerNorm": F.layer_norm(x, (7,), scale, shift, 1e-6),
         "gelu": F.gelu(wide),
         "relu": F.relu(wide),

@@ -1,0 +1,56 @@
+// B batch, N tokens, C width, H heads, D head width
+import type { Ops, Tensor } from "./ops";
+
+/**
+ * Multi-head attention over all heads at once, in the other operations of the interface; see `Ops.attention`.
+ *
+ * Source: Attention Is All You Need, arXiv 1706.03762, equation 1.
+ */
+export function batchedAttention<T extends Tensor>(ops: Ops<T>, name: string, qkv: T, numHeads: number): T {
+  const [batch, tokens, length] = qkv.shape as [number, number, number];
+  const width = length / 3;
+  const headDim = width / numHeads;
+  const [query, key, value] = [0, 1, 2].map((part) => {
+    const rows = ops.slice(qkv, 2, part * width, (part + 1) * width); // [B, N, C]
+    return ops.reshape(rows, [batch, tokens, numHeads, headDim]); // [B, N, H, D]
+  }) as [T, T, T];
+  const scaled = ops.transpose(ops.scale(query, headDim ** -0.5), [0, 2, 1, 3]); // [B, H, N, D]
+  const scores = ops.matMul(scaled, ops.transpose(key, [0, 2, 3, 1])); // [B, H, N, N]
+  const probabilities = ops.tap(name, ops.softmax(scores));
+  ops.derive(`${name}.mean`, () => ops.mean(probabilities, 1)); // [B, N, N]
+  const context = ops.matMul(probabilities, ops.transpose(value, [0, 2, 1, 3])); // [B, H, N, D]
+  return ops.reshape(ops.transpose(context, [0, 2, 1, 3]), [batch, tokens, width]); // [B, N, C]
+}
+
+/**
+ * Multi-head attention head by head; see `Ops.attention`.
+ *
+ * What is as large as N x N exists for one head at a time, which fits into a processor's cache, and the mean over heads is
+ * summed on the way.
+ */
+export function headwiseAttention<T extends Tensor>(ops: Ops<T>, name: string, qkv: T, numHeads: number): T {
+  const [batch, tokens, length] = qkv.shape as [number, number, number];
+  const width = length / 3;
+  const headDim = width / numHeads;
+  const heads = Array.from({ length: numHeads }, (_, head) => {
+    const [query, key, value] = [0, 1, 2].map((part) => {
+      const start = part * width + head * headDim;
+      return ops.slice(qkv, 2, start, start + headDim); // [B, N, D]
+    }) as [T, T, T];
+    const scores = ops.matMul(ops.scale(query, headDim ** -0.5), ops.transpose(key, [0, 2, 1])); // [B, N, N]
+    const probabilities = ops.softmax(scores);
+    return { probabilities, context: ops.matMul(probabilities, value) }; // [B, N, D]
+  });
+  const all = heads.map(({ probabilities }) => probabilities);
+  ops.derive(name, () =>
+    ops.concat(
+      all.map((map) => ops.reshape(map, [batch, 1, tokens, tokens])),
+      1,
+    ),
+  ); // [B, H, N, N]
+  ops.derive(`${name}.mean`, () => ops.scale(all.reduce(ops.add.bind(ops)), 1 / numHeads)); // [B, N, N]
+  return ops.concat(
+    heads.map(({ context }) => context),
+    2,
+  ); // [B, N, C]
+}
