@@ -1,8 +1,9 @@
 import { type AttentionMapOptions, attentionMap } from "./analysis/attentionMap";
 import { relevanceRow } from "./analysis/relevance";
-import { rollout } from "./analysis/rollout";
+import { type RolloutOptions, rollout } from "./analysis/rollout";
 import { positionSimilarity } from "./analysis/similarity";
 import type { Grid, NdArray, Point } from "./arrays";
+import { matrixProduct } from "./engine/matrixProduct";
 import { CaptureError } from "./errors";
 import type { Photo } from "./image/photo";
 import { activationNames, expandNames } from "./model/activationNames";
@@ -37,13 +38,24 @@ export async function activations(
   const captured = names.filter((name) => !ANALYSES.some((analysis) => analysis === name));
   const wanted = new Set(names.includes("rollout") ? [...captured, ...means] : captured);
   const run = wanted.size > 0 ? await model.run(input, { capture: [...wanted] }) : undefined;
-  return new Map(
-    names.map((name) => {
-      if (name === "position_similarity") return [name, similarityOf(model)];
-      if (name === "rollout") return [name, rollout(means.map((mean) => (run as Run).get(mean)))];
-      return [name, (run as Run).get(name)];
-    }),
-  );
+  const values = new Map<string, NdArray>();
+  for (const name of names) {
+    if (name === "position_similarity") values.set(name, similarityOf(model));
+    else values.set(name, name === "rollout" ? await rolloutOf(run as Run) : (run as Run).get(name));
+  }
+  return values;
+}
+
+/**
+ * Attention rollout of all tokens of a run, R [N, N]: row i says how much of each input token has flowed into token i.
+ *
+ * @param run captured with `A*.mean`, or `A*` for other fusions than the mean
+ * @param layer up to which it runs, 1..L; the last by default
+ * @throws CaptureError `not-captured`; AnalysisError as `rollout` of lib/analysis
+ * Source: Abnar and Zuidema, arXiv 2005.00928, equation 1.
+ */
+export function rolloutOf(run: Run, options: RolloutOptions = {}, layer = run.config.depth): Promise<NdArray> {
+  return rollout(capturedAttention(run).slice(0, layer), matrixProduct, options);
 }
 
 /**

@@ -1,12 +1,16 @@
 import { Command, CommanderError, InvalidArgumentError, Option } from "commander";
 import { CACHE_KINDS } from "./cacheFolder";
+import { FIGURE_NUMBERS, SUPPLEMENT_FIGURES } from "./commands/figureNotebooks";
 import {
+  factors,
   figureFormatList,
   gather,
   imageSize,
+  nameList,
   pageWidth,
   positiveInteger,
   resolution,
+  shareOfOne,
   wholeNumber,
 } from "./commands/options";
 import { ENGINE_NAMES } from "./engine/open";
@@ -18,11 +22,10 @@ import { VARIANTS } from "./model/variants";
 const TRAINING_ENGINES = ["tfjs", "tfjs-tensorflow", "tfjs-wasm"];
 const WRONG_USAGE = 2;
 
+const ONLY = "figures to draw, e.g. 1,3; 1 to 4 are the supplement's, of 5 and 6 and of 7 to 12 all come together";
+
 /** What `setr figures` writes unless told. */
 const FORMATS: readonly FigureFormat[] = ["png", "svg", "pdf"];
-
-/** Figures of the supplement. */
-const FIGURE_NUMBERS = [1, 2, 3, 4];
 
 // A command is loaded when it is called: the program starts faster, and `doctor` works where a package is missing.
 function buildProgram(): Command {
@@ -33,6 +36,7 @@ function buildProgram(): Command {
     .showHelpAfterError();
   addFigures(program);
   addRun(program);
+  addLab(program);
   addActivations(program);
   addSegment(program);
   addInspect(program);
@@ -40,6 +44,7 @@ function buildProgram(): Command {
   addInit(program);
   addTrain(program);
   addScenes(program);
+  addSurvey(program);
   addVerify(program);
   addCache(program);
   addDoctor(program);
@@ -48,14 +53,15 @@ function buildProgram(): Command {
 
 function addFigures(program: Command): void {
   hintOptions(program.command("figures"))
-    .description("run the notebooks of Figures 1 to 4 and export them as PNG, SVG and PDF")
+    .description("run the notebooks of Figures 1 to 4, or of others, and export them as PNG, SVG and PDF")
     .option("--weights <file>", "checkpoint to look into; by default the one that comes with the project")
     .option("--image-size <pixels>", "S or HxW; position embeddings are interpolated to it", imageSize)
     .option(
       "--photo <file...>",
-      "files, boats, alps, airplane, home, allium, or scene:SEED; all go to Figure 4, the first two to 2 and 3",
+      "files, boats, alps, airplane, home, allium, or scene:SEED; all go to Figures 4 and 8, the first two to 2 and 3, the first to the others",
     )
-    .option("--only <numbers>", "figures to draw, e.g. 1,3", figureNumbers, FIGURE_NUMBERS)
+    .option("--only <numbers>", ONLY, figureNumbers, SUPPLEMENT_FIGURES)
+    .addOption(new Option("--all", "draw all figures").conflicts("only"))
     .option(
       "--format <names>",
       `of the files, e.g. png,pdf; known: ${figureFormats.join(", ")}`,
@@ -71,12 +77,32 @@ function addFigures(program: Command): void {
 
 function addRun(program: Command): void {
   program
-    .command("run <notebook>")
-    .description("run a notebook from top to bottom, without Jupyter")
-    .option("-p, --parameter <name=value>", "replace a value of its parameters cell; repeatable", gather)
-    .option("--out <file>", "write the executed notebook here")
+    .command("run <notebooks...>")
+    .description("run notebooks from top to bottom, without Jupyter")
+    .option("-p, --parameter <name=value>", "another value for a name of its parameters cell; repeatable", gather)
+    .option("--out <path>", "write the executed notebook here; a folder for several")
+    .option(
+      "--static",
+      "keep of interactive figures the picture and the text alone: small, and what a viewer shows anyway",
+    )
     .option("--timeout <seconds>", "longest time for one cell", positiveInteger)
-    .action(async (path, options) => (await import("./commands/run")).runCommand(path, options));
+    .option("--jobs <number>", "how many notebooks run at once", positiveInteger, 1)
+    .action(async (paths, options) => (await import("./commands/run")).runCommand(paths, options));
+}
+
+function addLab(program: Command): void {
+  program
+    .command("lab [folder]")
+    .description("open JupyterLab on the notebooks, or another folder, with the kernel SETR (TypeScript)")
+    .option("--python <path>", "Python whose Jupyter is used; by default the one on the PATH, or in .venv")
+    .option("--yes", "install JupyterLab into .venv without asking, where there is none")
+    .option("--port <number>", "port on this machine; the first free one from 8888 by default", positiveInteger)
+    .option("--no-browser", "print the address and open nothing")
+    .addOption(new Option("--register", "only make the kernel known to Jupyter").conflicts("check"))
+    .addOption(new Option("--user", "with --register: to every Jupyter of this user").conflicts("python"))
+    .addOption(new Option("--prefix <folder>", "with --register: to an environment").conflicts(["python", "user"]))
+    .option("--check", "start the known kernel, and say whether it works")
+    .action(async (folder, options) => (await import("./commands/lab")).labCommand(folder, options));
 }
 
 function addActivations(program: Command): void {
@@ -152,6 +178,46 @@ function addScenes(program: Command): void {
     .option("--dpi <number>", "resolution of a .png figure, and of pictures in a .pdf; 300 by default", resolution)
     .requiredOption("--out <path>", ".png, .svg or .pdf for a figure; otherwise a folder, for images/ and labels/")
     .action(async (options) => (await import("./commands/scenes")).scenesCommand(options));
+}
+
+function addSurvey(program: Command): void {
+  const survey = program.command("survey").description("measure every picture of a set: attention, classes, features");
+  const command = modelOptions(survey.command("measure", { isDefault: true }).description("measure (the default)"))
+    .requiredOption("--images <source>", "a folder, a text file with one picture a line, or scenes:FIRST..LAST")
+    .option("--labels <folder>", "label PNGs under the pictures' names")
+    .option("--classes <set>", "what labels mean: pascal-context-59 or -60, ade20k, cityscapes, or a JSON file")
+    .requiredOption("--measure <names>", "some of distance,entropy,confidence,iou,focus,pooled", nameList)
+    .requiredOption("--out <folder>", "where the Parquet files go; a survey that is there is gone on with");
+  inferenceOptions(command)
+    .option("--jobs <number>", "processes", positiveInteger, 1)
+    .option("--shard <part>", "i/n: every n-th picture; auto/n or auto: as the cluster numbers the task")
+    .addOption(new Option("--submit <cluster>", "start the job there instead").choices(["slurm", "kubernetes"]))
+    .option("--array <number>", "tasks of that job", positiveInteger, 4)
+    .option("--sbatch <options>", "more options for Slurm's sbatch, in quotes")
+    .option("--container <image>", "for kubernetes: the image that holds the project")
+    .option("--volume <claim:path>", "for kubernetes: the volume that holds pictures, weights and results")
+    .option("--dry-run", "print the job instead of submitting it")
+    .action(async (options) => (await import("./commands/survey")).surveyCommand(options));
+  survey
+    .command("status <folder>")
+    .description("say how far a survey is")
+    .action(async (folder) => (await import("./commands/survey")).surveyStatusCommand(folder));
+  survey
+    .command("merge <folder>")
+    .description("make one Parquet file of each table, when all shards are done")
+    .action(async (folder) => (await import("./commands/survey")).surveyMergeCommand(folder));
+}
+
+function inferenceOptions(command: Command): Command {
+  return command
+    .addOption(new Option("--mode <mode>", "how pictures are segmented").choices(["whole", "slide"]))
+    .option("--stride <pixels>", "distance of windows; two thirds of the model's size by default", positiveInteger)
+    .option("--short-side <pixels>", "shorter side before windows slide; the model's size by default", positiveInteger)
+    .option("--long-side <pixels>", "longest the longer side may become", positiveInteger)
+    .option("--ratios <factors>", "sizes that are averaged, e.g. 0.5,0.75,1", factors)
+    .option("--flip", "average the mirrored picture in")
+    .addOption(new Option("--segments <whose>", "that focus looks at").choices(["labels", "found"]))
+    .option("--smallest-segment <share>", "of the picture, that focus looks at; 0.01 by default", shareOfOne);
 }
 
 function addVerify(program: Command): void {

@@ -9,6 +9,7 @@ export type ErrorArea =
   | "figure"
   | "notebook"
   | "training"
+  | "survey"
   | "file";
 
 /**
@@ -95,5 +96,12 @@ export class NotebookError extends SetrError {
 export class TrainingError extends SetrError {
   constructor(code: string, message: string) {
     super("training", code, message);
+  }
+}
+
+/** A survey that cannot start, go on, be merged or be read. */
+export class SurveyError extends SetrError {
+  constructor(code: string, message: string) {
+    super("survey", code, message);
   }
 }

@@ -29,11 +29,11 @@ const CHANNEL_BYTES = 2 ** 18;
  * @param options see {@link ExplorerFeaturesOptions}
  * @throws CaptureError `not-captured`; AnalysisError `channel`, and as `featureTiles`
  */
-export function explorerFeatures(
+export async function explorerFeatures(
   run: Run,
   names: readonly string[],
   options: ExplorerFeaturesOptions = {},
-): ExplorerLayer[] {
+): Promise<ExplorerLayer[]> {
   if (options.channels && options.channels.length > MOST_CHANNELS) {
     throw new AnalysisError("channel", `channels: expected at most ${MOST_CHANNELS}, found ${options.channels.length}`);
   }
@@ -45,7 +45,7 @@ export function explorerFeatures(
       return [width, options.channels ?? liveliest(alike)];
     }),
   );
-  const tiles = featureTiles(run, names, "pca", 0, options);
+  const tiles = await featureTiles(run, names, "pca", 0, options);
   return features.map((map, i) => ({
     name: names[i],
     colours: tiles[i].image as ExplorerLayer["colours"],

@@ -2,6 +2,7 @@
 import { capturedAttention } from "./activations";
 import { ATTENTION_METHODS, type AttentionMethod } from "./analysis/attentionMap";
 import { fuseHeads, type RolloutOptions, rollout } from "./analysis/rollout";
+import { matrixProduct } from "./engine/matrixProduct";
 import { AnalysisError } from "./errors";
 import type { ExplorerMap } from "./figure/html/pointsExplorer";
 import { patchCount } from "./model/config";
@@ -38,24 +39,27 @@ const DEFAULT_CHOICES: readonly ExplorerChoice[] = [
  * @returns one entry per choice; rows [P, P], the class token left out at the end
  * @throws CaptureError `not-captured`; AnalysisError `layer`, `method` and as `rollout`
  */
-export function explorerMaps(
+export async function explorerMaps(
   run: Run,
   { maps = DEFAULT_CHOICES, ...options }: ExplorerMapsOptions = {},
-): ExplorerMap[] {
+): Promise<ExplorerMap[]> {
   const { headFusion = "mean", ...mixing } = options;
   const attentions = capturedAttention(run);
   const depth = attentions.length;
   const patches = patchCount(run.config);
   const computed = new Map<string, Float32Array>();
-  return maps.map(({ method, relative = false, layer = depth }) => {
+  const explored: ExplorerMap[] = [];
+  for (const { method, relative = false, layer = depth } of maps) {
     checkChoice(method, layer, depth);
     const key = `${method} ${layer}`;
     const rows =
-      computed.get(key) ?? patchRows(allPoints(attentions.slice(0, layer), method, { headFusion, ...mixing }), patches);
+      computed.get(key) ??
+      patchRows(await allPoints(attentions.slice(0, layer), method, { headFusion, ...mixing }), patches);
     computed.set(key, rows);
     const name = relative ? `${method}, relative` : method;
-    return { name, layer, rows: relative ? relativeRows(rows, patches) : rows };
-  });
+    explored.push({ name, layer, rows: relative ? relativeRows(rows, patches) : rows });
+  }
+  return explored;
 }
 
 function checkChoice(method: string, layer: number, depth: number): void {
@@ -68,12 +72,12 @@ function checkChoice(method: string, layer: number, depth: number): void {
 }
 
 /** N x N values; a row per point. */
-function allPoints(
+async function allPoints(
   attentions: Parameters<typeof rollout>[0],
   method: ExplorerChoice["method"],
   options: RolloutOptions,
-): Float32Array {
-  if (method === "rollout") return rollout(attentions, options).data;
+): Promise<Float32Array> {
+  if (method === "rollout") return (await rollout(attentions, matrixProduct, options)).data;
   const matrix = fuseHeads(attentions[attentions.length - 1], options.headFusion ?? "mean");
   if (method === "attention-to") return matrix;
   const tokens = Math.sqrt(matrix.length);

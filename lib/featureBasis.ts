@@ -2,6 +2,7 @@ import { readFile } from "node:fs/promises";
 import { z } from "zod";
 import { type ColourBasis, type ColourRange, fitColours } from "./analysis/colourBasis";
 import { featureMap } from "./analysis/features";
+import { matrixProduct } from "./engine/matrixProduct";
 import { AnalysisError } from "./errors";
 import { writeWhole } from "./files";
 import { gridSize } from "./model/config";
@@ -36,14 +37,18 @@ const FORMAT = "setr-feature-basis-1";
  * Source: the official release's visualisation script for Figure 3: PCA(3) on the patches of all pictures, one minimum and
  * maximum over the three components.
  */
-export function fitFeatureBasis(
+export async function fitFeatureBasis(
   runs: Run | readonly Run[],
   names: readonly string[],
   { range = "joint", note = "" }: FeatureBasisOptions = {},
-): FeatureBasis {
+): Promise<FeatureBasis> {
   const all = [runs].flat();
-  const fit = (name: string) => all.map((run) => featureMap(run.get(name), gridSize(run.config)));
-  return { note, layers: new Map(names.map((name) => [name, fitColours(fit(name), range)])) };
+  const layers = new Map<string, ColourBasis>();
+  for (const name of names) {
+    const maps = all.map((run) => featureMap(run.get(name), gridSize(run.config)));
+    layers.set(name, await fitColours(maps, matrixProduct, range));
+  }
+  return { note, layers };
 }
 
 /**

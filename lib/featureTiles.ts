@@ -1,6 +1,7 @@
 import { falseColours, inColours } from "./analysis/colourBasis";
 import { type FeatureMap, type FeatureReduction, featureMap, reduceFeatures } from "./analysis/features";
 import type { RgbImage } from "./arrays";
+import { matrixProduct } from "./engine/matrixProduct";
 import { AnalysisError } from "./errors";
 import type { FeatureBasis } from "./featureBasis";
 import type { FeatureTile } from "./figure/features";
@@ -27,23 +28,26 @@ export interface FeatureTilesOptions {
  * @throws CaptureError `not-captured`; AnalysisError `channel`, `feature-shape`, `basis-missing` for a name that the basis
  *   was not fitted on, `basis-width`
  */
-export function featureTiles(
+export async function featureTiles(
   run: Run,
   names: readonly string[],
   view: FeatureView = "pca",
   channel = 0,
   options: FeatureTilesOptions = {},
-): FeatureTile[] {
+): Promise<FeatureTile[]> {
   const grid = gridSize(run.config);
-  return names.map((name) => {
+  const tiles: FeatureTile[] = [];
+  for (const name of names) {
     const map = featureMap(run.get(name), grid);
-    if (view === "pca") return { name, image: colourImage(name, map, options.basis) };
-    return { name, image: reduceFeatures(map, view === "channel" ? { kind: view, channel } : { kind: view }) };
-  });
+    if (view === "pca") tiles.push({ name, image: await colourImage(name, map, options.basis) });
+    else
+      tiles.push({ name, image: reduceFeatures(map, view === "channel" ? { kind: view, channel } : { kind: view }) });
+  }
+  return tiles;
 }
 
-function colourImage(name: string, map: FeatureMap, basis: FeatureBasis | undefined): RgbImage {
-  if (!basis) return falseColours([map]).images[0];
+async function colourImage(name: string, map: FeatureMap, basis: FeatureBasis | undefined): Promise<RgbImage> {
+  if (!basis) return (await falseColours([map], matrixProduct)).images[0];
   const fit = basis.layers.get(name);
   if (fit) return inColours(fit, map);
   const known = [...basis.layers.keys()].join(", ") || "none";

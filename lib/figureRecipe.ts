@@ -257,11 +257,17 @@ export function recipeSimilarity(
  * @returns tiles, one list per run
  * @throws as `fitFeatureBasis` and `featureTiles`
  */
-export function recipeTiles(runs: readonly Run[], names: readonly string[], recipe: FeatureRecipe): FeatureTile[][] {
+export async function recipeTiles(
+  runs: readonly Run[],
+  names: readonly string[],
+  recipe: FeatureRecipe,
+): Promise<FeatureTile[][]> {
   const { fit, range } = recipe;
-  const together = fit === "all" ? fitFeatureBasis(runs, names, { range }) : undefined;
-  return runs.map((run) => {
-    const basis = together ?? fitFeatureBasis(run, names, { range });
-    return featureTiles(run, names, "pca", 0, { basis });
-  });
+  const together = fit === "all" ? await fitFeatureBasis(runs, names, { range }) : undefined;
+  const tiles: FeatureTile[][] = [];
+  for (const run of runs) {
+    const basis = together ?? (await fitFeatureBasis(run, names, { range }));
+    tiles.push(await featureTiles(run, names, "pca", 0, { basis }));
+  }
+  return tiles;
 }

@@ -5,6 +5,7 @@ export {
   captureNames,
   regionAttentionMap,
   relevanceMap,
+  rolloutOf as rollout,
   similarityOf as positionSimilarity,
 } from "./activations";
 export {
@@ -18,7 +19,7 @@ export type { ColourRange } from "./analysis/colourBasis";
 export { differenceOf, symmetricRange } from "./analysis/difference";
 export { type Focus, focus } from "./analysis/focus";
 export { type PositionStructure, positionStructure } from "./analysis/positionStructure";
-export { type HeadFusion, type RolloutOptions, rollout, rolloutRow } from "./analysis/rollout";
+export type { HeadFusion, RolloutOptions } from "./analysis/rollout";
 export { type SimilarityProfiles, similarityProfiles } from "./analysis/similarityProfiles";
 export type { Grid, NdArray, Point, RgbImage } from "./arrays";
 export { attentionAtlas, attentionStatisticsOf as attentionStatistics, rolloutLayers } from "./attentionHeads";
@@ -45,6 +46,11 @@ export { type Bar, type BarsOptions, barsFigure } from "./figure/bars";
 export { classColors } from "./figure/classPalette";
 export { type ClassScoresOptions, classScoresFigure } from "./figure/classScores";
 export { type ColorMapName, colorMapNames } from "./figure/colorMaps";
+export {
+  type ConfusionCounts,
+  type ConfusionMatrixOptions,
+  confusionMatrixFigure,
+} from "./figure/confusionMatrix";
 export type { Figure } from "./figure/description";
 export { differenceOptions, differenceTiles } from "./figure/differenceOptions";
 export { type FeatureTile, featuresFigure } from "./figure/features";
@@ -102,6 +108,18 @@ export type { RunStats } from "./runCache/stats";
 export { classAt, classMask, type Mask, type SegmentOptions, segment } from "./segment";
 export { type Segment, segmentAt } from "./segmentAt";
 export { type GradientOf, type OpenOptions, openSetr, type Run, type RunOptions, type Setr } from "./setr";
+export { CLASS_SETS, type ClassSet } from "./survey/classSets";
+export { mergeSurvey, type SurveyStatus, surveyStatus } from "./survey/merge";
+export {
+  type AttentionReach,
+  type ClassIoU,
+  type ConfusedPair,
+  openSurvey,
+  type Survey,
+} from "./survey/openSurvey";
+export type { SurveyOptions } from "./survey/plan";
+export { SURVEY_MEASURES, type SurveyMeasure, type SurveySettings } from "./survey/settings";
+export { runSurvey, type SurveyOutcome, type SurveyProgress, type SurveyRunOptions } from "./survey/survey";
 export { parseTrainingConfig, type TrainingConfig } from "./train/config";
 export type { Evaluation, TrainingHistory } from "./train/history";
 export { ConfusionMatrix, type SegmentationScores } from "./train/metrics";

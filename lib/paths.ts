@@ -1,7 +1,10 @@
 import { join, resolve } from "node:path";
 
+/** The library's folder, with its package.json; also where this file runs uncompiled, as it does in tests. */
+export const LIBRARY_FOLDER = __filename.endsWith(".ts") ? __dirname : resolve(__dirname, "..");
+
 /** The project's top folder, where `notebooks` and `weights` lie. */
-export const PROJECT_FOLDER = resolve(__dirname, "..", "..");
+export const PROJECT_FOLDER = resolve(LIBRARY_FOLDER, "..");
 
 /** The folder of the notebooks. */
 export const NOTEBOOKS_FOLDER = join(PROJECT_FOLDER, "notebooks");

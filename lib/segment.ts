@@ -1,5 +1,6 @@
 // K classes, h x w picture
 import type { NdArray, Point } from "./arrays";
+import { workSignal } from "./cellSignal";
 import { EngineError, ImageError } from "./errors";
 import type { Photo } from "./image/photo";
 import { normalise } from "./image/preprocess";
@@ -24,6 +25,10 @@ export interface SegmentOptions {
   readonly stride?: number;
   /** Told the windows that are done; by default it is shown where it takes long. */
   readonly onProgress?: OnProgress;
+  /** False computes everything anew and keeps nothing; true (default) does as the model was opened. */
+  readonly cache?: boolean;
+  /** Stops between layers, as interrupting the cell of a notebook does too. */
+  readonly signal?: AbortSignal;
 }
 
 /**
@@ -32,7 +37,7 @@ export interface SegmentOptions {
  * @param model a model with a decoder
  * @param input a photo or normalised pixels [1, 3, h, w]; for `whole` at the model's size, for `slide` at least that large
  * @returns logits [1, K, h, w]; with windows, the mean of those that cover a pixel
- * @throws EngineError `no-decoder`, `input-shape`; ImageError `stride`, `too-small`
+ * @throws EngineError `no-decoder`, `input-shape`; ImageError `stride`, `too-small`; the signal's reason when aborted
  * Source: mmsegmentation, EncoderDecoder.whole_inference and slide_inference.
  */
 export async function segment(model: Setr, input: Photo | NdArray, options: SegmentOptions = {}): Promise<NdArray> {
@@ -40,8 +45,19 @@ export async function segment(model: Setr, input: Photo | NdArray, options: Segm
     throw new EngineError("no-decoder", "segmentation: expected a model with a decoder, found an encoder alone");
   }
   const pixels = "image" in input ? normalise(input.image, model.config.normalisation) : input;
-  if (options.mode !== "slide") return (await model.run(pixels, { capture: ["logits"] })).get("logits");
-  return withProgress("Windows", options.onProgress, (tell) => segmentWindows(model, pixels, options, tell));
+  if (options.mode === "slide") {
+    return withProgress("Windows", options.onProgress, (tell) => segmentWindows(model, pixels, options, tell));
+  }
+  return logitsOf(model, pixels, options, workSignal(options.signal));
+}
+
+async function logitsOf(
+  model: Setr,
+  pixels: NdArray,
+  { cache = true }: SegmentOptions,
+  signal: AbortSignal | undefined,
+): Promise<NdArray> {
+  return (await model.run(pixels, { capture: ["logits"], cache, ...(signal && { signal }) })).get("logits");
 }
 
 /** The stride of the official test configurations in proportion: 320 for windows of 480. */
@@ -64,9 +80,11 @@ async function segmentWindows(
   const classes = model.config.numClasses;
   const sums = new Float32Array(classes * height * width);
   const counts = new Uint16Array(height * width);
+  const signal = workSignal(options.signal); // one for all windows
   for (const [index, window] of windows.entries()) {
+    signal?.throwIfAborted();
     const crop = copyWindow(pixels, window, size);
-    const logits = (await model.run(crop, { capture: ["logits"] })).get("logits");
+    const logits = await logitsOf(model, crop, options, signal);
     addWindow(sums, counts, logits, window, { height, width });
     tell(index + 1, windows.length);
   }

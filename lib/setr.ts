@@ -1,4 +1,6 @@
+import { setImmediate } from "node:timers/promises";
 import { type NdArray, sizeOf } from "./arrays";
+import { workSignal } from "./cellSignal";
 import { openWeights, type Weights } from "./checkpoint/weights";
 import type { Engine, RunRequest } from "./engine/engine";
 import { type EngineName, openEngine } from "./engine/open";
@@ -35,6 +37,8 @@ export interface OpenOptions {
   readonly cache?: CacheMode;
   /** Told the bytes of the file that are read; by default it is shown where it takes long. */
   readonly onProgress?: OnProgress;
+  /** Threads with which ONNX Runtime computes; as many as it chooses by default. */
+  readonly threads?: number;
 }
 
 /** What a score is differentiated for: one class over a region. */
@@ -53,7 +57,7 @@ export interface RunOptions {
    * values; needs an engine that can (`tfjs`).
    */
   readonly gradientOf?: GradientOf;
-  /** Stops the run between layers; nothing of a stopped run is kept. */
+  /** Stops the run between layers, as interrupting the cell of a notebook does too; nothing of a stopped run is kept. */
   readonly signal?: AbortSignal;
   /** Told how many steps are done, a layer or a stage of the decoder each; by default it is shown where it takes long. */
   readonly onProgress?: OnProgress;
@@ -126,7 +130,7 @@ export async function openSetr(path: string, options: OpenOptions = {}): Promise
   const grid = gridSize(config);
   const posEmbed = resizePosEmbed(weights.posEmbed, gridSize(weights.config), grid, options.posEmbedResize);
   const values = new Map([["backbone.pos_embed", posEmbed]]);
-  const engine = await openEngine(options.engine ?? "auto");
+  const engine = await openEngine(options.engine ?? "auto", options.threads);
   return {
     weights,
     config,
@@ -147,12 +151,14 @@ async function runOnce(
   cache: RunCache | undefined,
   model: Pick<RunRequest, "weights" | "config" | "values">,
   photoOrPixels: Photo | NdArray,
-  { capture, gradientOf, signal, onProgress, cache: wanted = true }: RunOptions,
+  { capture, gradientOf, signal: own, onProgress, cache: wanted = true }: RunOptions,
 ): Promise<Run> {
   const { config } = model;
   const names = expandNames(capture, activationNames(config));
   const input = "image" in photoOrPixels ? normalise(photoOrPixels.image, config.normalisation) : photoOrPixels;
   checkInput(input, config);
+  const signal = workSignal(own);
+  await setImmediate(); // lets an abort arrive, also where one run after the other is served from memory
   signal?.throwIfAborted();
   const start = performance.now();
   const request = { ...model, input, ...(signal ? { signal } : {}) };
@@ -166,6 +172,7 @@ async function runOnce(
   };
   const parts = gradientOf ? [forward, gradients(engine, request, gradientOf, onProgress)] : [forward];
   const { values, stats } = await recallOrCompute(wanted ? cache : undefined, parts);
+  signal?.throwIfAborted();
   const seconds = (performance.now() - start) / 1000;
   return { config, values, seconds, stats, get: (name) => captured(values, name) };
 }

@@ -39,6 +39,7 @@ test("the file is small, in half precision, and has 24 layers at 240x240 pixels"
 test("the configuration beside it is the one it was trained with", async () => {
   expect(await readTrainingConfig(join(WEIGHTS, "setr-pup-scenes.json"))).toEqual(config);
   expect(stated("steps")).toBe(evaluation.step);
+  expect(evaluation.step).toBe(config.steps);
 });
 
 test("the held-out scenes give the mIoU, the accuracy and the IoU of each class that the card states", async () => {
@@ -50,6 +51,8 @@ test("the held-out scenes give the mIoU, the accuracy and the IoU of each class 
   }
   const { meanIoU, pixelAccuracy, iou } = confusion.scores();
   expect(stated("held-out scenes")).toBe(evaluation.pictures);
+  expect(evaluation.pictures).toBe(500);
+  expect(meanIoU).toBeGreaterThanOrEqual(0.75);
   for (const [row, value, written] of [
     ["mIoU", meanIoU, evaluation.meanIoU],
     ["pixel accuracy", pixelAccuracy, evaluation.pixelAccuracy],

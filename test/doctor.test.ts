@@ -169,7 +169,7 @@ describe.skipIf(process.platform === "win32")("Jupyter", () => {
     const without = await findings({ PATH: "" });
     expect(about(without, "Jupyter")).toMatchObject({ status: "off", found: expect.stringContaining("setr run") });
     expect(about(without, "Jupyter's TypeScript")).toMatchObject({ status: "off" });
-    const path = await jupyter("whole", kernel(PROGRAM.replace("setr.js", "tslab"), "kernel"));
+    const path = await jupyter("whole", kernel(process.execPath, "/gone/setr-kernel.js", "{connection_file}"));
     const found = await findings({ PATH: dirname(path) + delimiter + process.env.PATH });
     expect(about(found, "Jupyter")).toEqual({
       status: "ok",
@@ -178,24 +178,23 @@ describe.skipIf(process.platform === "win32")("Jupyter", () => {
     });
     expect(about(found, "Jupyter's TypeScript")).toMatchObject({
       status: "missing",
-      found: expect.stringMatching(/^kernel typescript starts .*tslab, which is not there$/),
-      fix: expect.stringContaining('npx tslab install --binary "$PWD/node_modules/.bin/tslab"'),
+      found: expect.stringMatching(/^kernel typescript starts .*setr-kernel\.js, which is not there$/),
+      fix: expect.stringContaining("npx setr lab --register"),
     });
   });
 
   const node = process.execPath;
-  const tslab = require.resolve("tslab/bin/tslab");
+  const own = join(dirname(PROGRAM), "setr-kernel.js");
   const starts = (...words: string[]) =>
     ({ status: "ok", found: `kernel typescript starts ${words.join(" ")}` }) as const;
   test.each<[string, unknown, Partial<Finding>]>([
     [
-      "no tslab",
+      "Python alone",
       kernel("python3"),
       { status: "missing", found: expect.stringMatching(/kernels: python3, typescript$/) },
     ],
-    ["tslab", kernel(tslab, "kernel"), starts(tslab)],
-    ["Node with tslab", kernel(node, tslab, "kernel"), starts(node, tslab)],
-    ["JavaScript", kernel(tslab, "kernel", "--js"), { status: "missing" }],
+    ["the project's", kernel(node, "--flag", own, "{connection_file}"), starts(node, own)],
+    ["plain tslab", kernel("tslab", "kernel", "--config-path", "{connection_file}"), { status: "missing" }],
     ["no list", "[]", { status: "warning", found: expect.stringContaining("printed no list of kernels") }],
   ])("with the kernel: %s", async (name, kernels, expected) => {
     const path = await jupyter(name, kernels);

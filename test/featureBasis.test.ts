@@ -31,31 +31,32 @@ function runOf(seed: number): Run {
 
 const [one, other] = [runOf(3), runOf(5)];
 
-test("a basis of one run gives the tiles that the run has by itself", () => {
-  const basis = fitFeatureBasis(one, ["Z1", "U1"]);
-  expect(featureTiles(one, ["Z1", "U1"], "pca", 0, { basis })).toEqual(featureTiles(one, ["Z1", "U1"]));
-  expect(featureTiles(other, ["Z1"], "pca", 0, { basis })).not.toEqual(featureTiles(other, ["Z1"]));
+test("a basis of one run gives the tiles that the run has by itself", async () => {
+  const basis = await fitFeatureBasis(one, ["Z1", "U1"]);
+  expect(await featureTiles(one, ["Z1", "U1"], "pca", 0, { basis })).toEqual(await featureTiles(one, ["Z1", "U1"]));
+  expect(await featureTiles(other, ["Z1"], "pca", 0, { basis })).not.toEqual(await featureTiles(other, ["Z1"]));
 });
 
-test("a basis of several runs has the range of all of them together", () => {
-  const basis = fitFeatureBasis([one, other], ["Z1"]);
-  const bytes = [one, other].flatMap((run) => [
-    ...(featureTiles(run, ["Z1"], "pca", 0, { basis })[0]!.image.data as Uint8Array),
-  ]);
+test("a basis of several runs has the range of all of them together", async () => {
+  const basis = await fitFeatureBasis([one, other], ["Z1"]);
+  const tiles = await Promise.all([one, other].map((run) => featureTiles(run, ["Z1"], "pca", 0, { basis })));
+  const bytes = tiles.flatMap(([tile]) => [...(tile!.image.data as Uint8Array)]);
   expect([Math.min(...bytes), Math.max(...bytes)]).toEqual([0, 255]);
 });
 
 test("what is saved comes back number for number, and nothing else lies beside it", async () => {
-  const basis = fitFeatureBasis([one, other], ["Z1", "U1"], { range: "component", note: "two pictures" });
+  const basis = await fitFeatureBasis([one, other], ["Z1", "U1"], { range: "component", note: "two pictures" });
   expect(await saveFeatureBasis(basis, path)).toBe(path);
   expect(await openFeatureBasis(path)).toEqual(basis);
   expect(readdirSync(join(folder, "new"))).toEqual(["basis.json"]);
 });
 
-test("names that a basis does not have are refused", () => {
-  const basis = fitFeatureBasis(one, ["Z1"]);
-  expect(() => featureTiles(one, ["U1"], "pca", 0, { basis })).toThrow("basis: expected one of Z1, found U1");
-  expect(() => fitFeatureBasis([], ["Z1"])).toThrow("PCA: expected maps of equally many channels, found no maps");
+test("names that a basis does not have are refused", async () => {
+  const basis = await fitFeatureBasis(one, ["Z1"]);
+  await expect(featureTiles(one, ["U1"], "pca", 0, { basis })).rejects.toThrow("basis: expected one of Z1, found U1");
+  await expect(fitFeatureBasis([], ["Z1"])).rejects.toThrow(
+    "PCA: expected maps of equally many channels, found no maps",
+  );
 });
 
 const good = { name: "Z1", mean: [0, 1], components: [[1, 0]], variances: [1], explained: [1] };

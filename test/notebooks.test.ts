@@ -1,12 +1,15 @@
 import { spawnSync } from "node:child_process";
 import { cpSync, readdirSync } from "node:fs";
 import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { readNotebook } from "../lib/notebook/document";
 import type { CellOutput } from "../lib/notebook/outputs";
 import { notebookParameters } from "../lib/notebook/parameters";
-import { temporaryFolder } from "./fixtures";
+import { poppler, skipsPoppler } from "./figure/poppler";
+import { fixture, temporaryFolder } from "./fixtures";
+import { jupyterEnvironment, sayWhenSkipped, skipJupyter } from "./jupyter";
+import { programIn } from "./program";
 
 const PROJECT = join(__dirname, "..");
 const NOTEBOOKS = join(PROJECT, "notebooks");
@@ -14,9 +17,10 @@ const PROGRAM = join(PROJECT, "lib", "bin", "setr.js");
 const names = readdirSync(NOTEBOOKS).filter((name) => name.endsWith(".ipynb"));
 const folder = await temporaryFolder();
 const weights = join(folder, "weights.safetensors");
+const program = programIn(folder);
 
-function run(command: string, args: string[]) {
-  return spawnSync(command, args, { cwd: folder, encoding: "utf8", timeout: 300_000 });
+function run(command: string, args: string[], env = process.env) {
+  return spawnSync(command, args, { cwd: folder, env, encoding: "utf8", timeout: 300_000 });
 }
 
 beforeAll(() => {
@@ -49,29 +53,77 @@ describe.each(names)("%s", (name) => {
 });
 
 describe("setr figures", () => {
-  test("runs the real notebooks in the real kernel and exports each figure as PNG and SVG", async () => {
+  /** Minutes long, so the test's own process goes on meanwhile. */
+  const figures = (...args: string[]) => program("figures", "--weights", weights, ...args);
+
+  test("runs the real notebooks in the real kernel and exports the supplement's figures as PNG, SVG and PDF", async () => {
     const out = join(folder, "figures");
-    const outcome = run(process.execPath, [
-      PROGRAM,
-      "figures",
-      "--weights",
-      weights,
+    const outcome = await figures("--photo", "alps", "home", "--out", out);
+    expect(outcome.stderr).toMatch(/\[(\d+)\/\1\] Save/);
+    expect(outcome.status).toBe(0);
+    const numbers = [
+      "1-position-embeddings",
+      "2-attention-maps",
+      "3-features",
+      "3-features-second",
+      "4-attention-gallery",
+    ];
+    const names = numbers.flatMap((name) => ["png", "svg", "pdf"].map((format) => `figure-${name}.${format}`));
+    expect(outcome.stdout.trim().split("\n")).toEqual(names.map((name) => join(out, name)));
+  }, 300_000);
+
+  test("draws all figures in every format, the four of them alive that can be, by the recipe that the notebooks name", async () => {
+    const out = join(folder, "all");
+    const outcome = await figures(
+      "--all",
       "--photo",
       "alps",
-      "home",
+      "--format",
+      "svg,pdf,html",
+      "--preset",
+      "single-column",
       "--out",
       out,
-    ]);
-    expect(outcome.stderr).toContain("[9/9] Save");
+    );
     expect(outcome.status).toBe(0);
     const files = outcome.stdout.trim().split("\n");
-    expect(files).toHaveLength(15); // three formats of five figures: Figure 3 of the second photo too
+    const bases = readdirSync(out).filter((name) => name.endsWith(".pdf"));
+    expect(bases).toHaveLength(14); // Figure 12 has three parts
+    expect(files).toHaveLength(3 * 14);
     for (const file of files.filter((path) => path.endsWith(".svg"))) {
       const svg = await readFile(file, "utf8");
+      expect(svg).toContain('width="84mm"');
       expect(svg).toContain("untrained weights");
       expect(svg).toContain("weights.safetensors");
+      if (/figure-[1-4]-/.test(file)) expect(svg).toContain("recipe: ours (");
     }
-  }, 300_000);
+    const pages = files.filter((path) => path.endsWith(".html"));
+    const alive = await Promise.all(pages.map(async (path) => (await readFile(path, "utf8")).includes("setr-data")));
+    const names = pages.filter((_, i) => alive[i]).map((path) => basename(path, ".html"));
+    expect(names).toEqual([
+      "figure-1-position-embeddings",
+      "figure-2-attention-maps",
+      "figure-3-features",
+      "figure-7-attention-atlas",
+    ]);
+    if (skipsPoppler) return;
+    for (const path of files.filter((file) => file.endsWith(".pdf"))) {
+      poppler("pdftoppm", "-r", "36", "-png", "-singlefile", path, path);
+      expect(poppler("pdftotext", "-raw", path, "-").replace(/\s+/g, " ")).toContain("software: setr");
+    }
+  }, 600_000);
+
+  test("refuses a segmentation by an encoder alone, all figures and some of them at once, and figures that there are not", async () => {
+    const encoder = fixture("vit-encoder-timm-legacy.pth");
+    const outcome = await program("figures", "--weights", encoder, "--heads", "4", "--only", "5");
+    expect(outcome).toMatchObject({
+      status: 1,
+      stderr:
+        "setr: Figures 5 to 6: notebooks/06-segment-and-explain.ipynb: expected weights with a decoder, found an encoder alone\n",
+    });
+    expect(await figures("--all", "--only", "1")).toMatchObject({ status: 2 });
+    expect(await figures("--only", "13")).toMatchObject({ status: 2, stderr: expect.stringContaining('found "13"') });
+  });
 
   test("refuses weights and photos that cannot be opened before it starts a notebook", () => {
     const bad = run(process.execPath, [PROGRAM, "figures", "--weights", join(folder, "none")]);
@@ -99,11 +151,17 @@ describe("setr run", () => {
 
   test("replaces parameters and writes the executed notebook", async () => {
     const out = join(folder, "executed.ipynb");
-    const args = ["-p", `weights=${weights}`, "-p", "every=1", "-p", `out=${join(folder, "one")}`, "--out", out];
+    const parameters = [`weights=${weights}`, "every=1", "recipe=authors-script", `out=${join(folder, "one")}`];
+    const args = [...parameters.flatMap((parameter) => ["-p", parameter]), "--out", out];
     expect(run(process.execPath, [PROGRAM, "run", notebook, ...args])).toMatchObject({ status: 0 });
     const { cells } = await readNotebook(out);
-    expect(cells.some((cell) => cell.source.includes("const every = 1;"))).toBe(true);
-    expect(readdirSync(join(folder, "one"))).toContain("figure-1-position-embeddings.png");
+    const [own, injected] = ["parameters", "injected-parameters"].map((tag) =>
+      cells.find((cell) => (cell.metadata as { tags?: string[] }).tags?.includes(tag)),
+    );
+    expect(own!.source).not.toContain("const every = 1;");
+    expect(injected!.source).toContain("const every = 1;");
+    const svg = await readFile(join(folder, "one", "figure-1-position-embeddings.svg"), "utf8");
+    expect(svg).toContain("recipe: authors-script (checkpoint's embeddings enlarged");
   }, 120_000);
 
   test("refuses a parameter that the notebook does not have", () => {
@@ -118,7 +176,7 @@ describe("setr run", () => {
     const outcome = run(process.execPath, [PROGRAM, "run", notebook, "-p", `weights=${join(folder, "gone")}`]);
     expect(outcome.status).toBe(1);
     expect(outcome.stderr).toContain("    const model = await setr.openSetr");
-    expect(outcome.stderr).toMatch(/\nsetr: cell 3 of 10: CheckpointError: .*found no such file\n$/);
+    expect(outcome.stderr).toMatch(/\nsetr: cell 4 of \d+: CheckpointError: .*found no such file\n$/);
   }, 60_000);
 
   test("trains in the notebook that watches Figure 1 emerge", async () => {
@@ -141,28 +199,29 @@ describe("setr run", () => {
   }, 120_000);
 });
 
-const jupyter = spawnSync("jupyter", ["nbconvert", "--version"], { encoding: "utf8" });
-const hasJupyter = jupyter.status === 0;
-if (!hasJupyter && !process.env.CI)
-  console.log("skipped: notebooks under Jupyter (no `jupyter nbconvert` on this machine)");
-
-describe.skipIf(!hasJupyter && !process.env.CI)("under Jupyter", () => {
+sayWhenSkipped("notebooks under Jupyter");
+describe.skipIf(skipJupyter)("under Jupyter", () => {
   let copies = "";
+  let env: NodeJS.ProcessEnv = {};
   beforeAll(async () => {
-    copies = await mkdtemp(join(PROJECT, "test", "jupyter-")); // inside the project, so that the library is found
+    copies = await mkdtemp(join(PROJECT, "test", "jupyter-"));
+    env = await jupyterEnvironment(copies);
     for (const name of names) cpSync(join(NOTEBOOKS, name), join(copies, name));
   });
   afterAll(() => rm(copies, { recursive: true, force: true }));
 
   test.each(names)(
-    "%s runs with the tslab kernel without an error",
+    "%s runs with the project's kernel without an error",
     async (name) => {
       const source = (await readFile(join(copies, name), "utf8"))
         .replace('const weights = \\"default\\"', `const weights = ${JSON.stringify(weights).replaceAll('"', '\\"')}`)
         .replace("const steps = 300;", "const steps = 20;")
+        .replace("scenes:0..199", "scenes:0..9")
         .replace('const out = \\"../figures\\"', 'const out = \\"figures\\"');
       await writeFile(join(copies, name), source);
-      const outcome = run("jupyter", ["nbconvert", "--to", "notebook", "--execute", "--inplace", join(copies, name)]);
+      const kernel = "--ExecutePreprocessor.kernel_name=setr";
+      const args = ["nbconvert", "--to", "notebook", "--execute", "--inplace", kernel, join(copies, name)];
+      const outcome = run("jupyter", args, env);
       expect(outcome.stderr).not.toMatch(/Error/);
       expect(outcome.status).toBe(0);
       const { cells } = await readNotebook(join(copies, name));

@@ -2,6 +2,7 @@
 import type { RgbImage } from "../arrays";
 import { AnalysisError } from "../errors";
 import type { FeatureMap } from "./features";
+import type { MatrixProduct } from "./matrix";
 import { fitPca, type Pca, project } from "./pca";
 
 /** `joint`: one minimum and maximum over the three components (the authors' way); `component`: one for each. */
@@ -31,13 +32,18 @@ export interface FalseColours extends ColourBasis {
  * The first three principal components as red, green and blue, fitted on the positions of all maps together.
  *
  * @param maps feature maps with equally many channels (at least 1), e.g. Z5 of several images
+ * @param product see `fitPca`
  * @param range one minimum and maximum for all (`joint`, default) or one for each component
  * @returns the pictures, h x w each, and the fit; a direction without variance gives the middle of the range
  * @throws AnalysisError `pca-samples`
  * Source: the official release's visualisation script for Figure 3, which fits the patches of all pictures together.
  */
-export function falseColours(maps: readonly FeatureMap[], range: ColourRange = "joint"): FalseColours {
-  const { basis, coordinates } = fitted(maps, range);
+export async function falseColours(
+  maps: readonly FeatureMap[],
+  product: MatrixProduct,
+  range: ColourRange = "joint",
+): Promise<FalseColours> {
+  const { basis, coordinates } = await fitted(maps, product, range);
   const images = maps.map((map, i) => toImage(map, coordinates[i], basis));
   return { images, ...basis };
 }
@@ -47,8 +53,12 @@ export function falseColours(maps: readonly FeatureMap[], range: ColourRange = "
  *
  * @throws AnalysisError `pca-samples`
  */
-export function fitColours(maps: readonly FeatureMap[], range: ColourRange = "joint"): ColourBasis {
-  return fitted(maps, range).basis;
+export async function fitColours(
+  maps: readonly FeatureMap[],
+  product: MatrixProduct,
+  range: ColourRange = "joint",
+): Promise<ColourBasis> {
+  return (await fitted(maps, product, range)).basis;
 }
 
 /**
@@ -65,13 +75,13 @@ export function inColours(basis: ColourBasis, map: FeatureMap): RgbImage {
   return toImage(map, project(basis.pca, map.samples), basis);
 }
 
-function fitted(maps: readonly FeatureMap[], range: ColourRange) {
+async function fitted(maps: readonly FeatureMap[], product: MatrixProduct, range: ColourRange) {
   const channels = maps[0]?.channels ?? 0;
   if (channels === 0 || maps.some((map) => map.channels !== channels)) {
     const found = maps.map((map) => map.channels).join(", ") || "no maps";
     throw new AnalysisError("pca-samples", `PCA: expected maps of equally many channels, found ${found}`);
   }
-  const pca = fitPca(joined(maps), channels, Math.min(3, channels));
+  const pca = await fitPca(joined(maps), channels, Math.min(3, channels), product);
   const coordinates = maps.map((map) => project(pca, map.samples));
   const used = pca.components.length;
   const limit = (k: number) => limitsOf(coordinates, used, range === "joint" ? undefined : Math.min(k, used - 1));

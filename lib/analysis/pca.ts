@@ -1,7 +1,8 @@
 // S samples, C width, K components
-import { EigenvalueDecomposition, Matrix } from "ml-matrix";
+import { EigenvalueDecomposition, Matrix as SmallMatrix } from "ml-matrix";
 import { AnalysisError } from "../errors";
 import { randomStream } from "../random";
+import type { Matrix, MatrixProduct } from "./matrix";
 
 /** Directions of largest variance. */
 export interface Pca {
@@ -27,11 +28,17 @@ const TOLERANCE = 1e-10; // of the largest variance; the directions are then goo
  *
  * @param samples S x C values, row-major
  * @param width C
+ * @param product multiplies the samples with themselves, in double precision
  * @param count number K of components, at most C; directions beyond the rank of the samples have variance 0
  * @throws AnalysisError `pca-samples` when there are fewer than 2 samples or K is out of range
  * Source: Halko, Martinsson and Tropp, arXiv 0909.4061, algorithm 4.4.
  */
-export function fitPca(samples: Float32Array, width: number, count: number): Pca {
+export async function fitPca(
+  samples: Float32Array,
+  width: number,
+  count: number,
+  product: MatrixProduct,
+): Promise<Pca> {
   const rows = samples.length / width;
   if (!Number.isInteger(rows) || rows < 2 || count < 1 || count > width) {
     throw new AnalysisError(
@@ -40,8 +47,9 @@ export function fitPca(samples: Float32Array, width: number, count: number): Pca
     );
   }
   const mean = meanRow(samples, width);
-  const { vectors, values, total } =
-    rows < width ? directionsOfGram(samples, mean, count) : directionsOfCovariance(samples, mean, count);
+  const { vectors, values, total } = await (rows < width
+    ? directionsOfGram(samples, mean, count, product)
+    : directionsOfCovariance(samples, mean, count, product));
   const variances = values.slice(0, count).map((value) => Math.max(0, value));
   return {
     width,
@@ -52,26 +60,25 @@ export function fitPca(samples: Float32Array, width: number, count: number): Pca
   };
 }
 
-function directionsOfCovariance(samples: Float32Array, mean: Float64Array, count: number) {
+async function directionsOfCovariance(
+  samples: Float32Array,
+  mean: Float64Array,
+  count: number,
+  product: MatrixProduct,
+) {
   const width = mean.length;
-  const covariance = covarianceMatrix(samples, mean);
+  const covariance = await productWithItself(centredColumns(samples, mean), samples.length / width, product);
   const total = trace(covariance, width);
   return { ...leadingVectors(covariance, width, Math.min(width, count + OVERSAMPLING), count), total };
 }
 
 /** With X the centred samples: where X X' u = v u, the direction is X' u divided by its length. */
-function directionsOfGram(samples: Float32Array, mean: Float64Array, count: number) {
+async function directionsOfGram(samples: Float32Array, mean: Float64Array, count: number, product: MatrixProduct) {
   const width = mean.length;
   const rows = samples.length / width;
-  const centred = Array.from({ length: rows }, (_, row) => mean.map((value, c) => samples[row * width + c]! - value));
-  const gram = new Float64Array(rows * rows);
-  for (let i = 0; i < rows; i++) {
-    for (let j = i; j < rows; j++) {
-      const value = dot(centred[i]!, centred[j]!) / (rows - 1);
-      gram[i * rows + j] = value;
-      gram[j * rows + i] = value;
-    }
-  }
+  const data = Float64Array.from(samples, (value, i) => value - mean[i % width]!);
+  const gram = await productWithItself({ rows, columns: width, data }, rows, product);
+  const centred = Array.from({ length: rows }, (_, row) => data.subarray(row * width, (row + 1) * width));
   const found = leadingVectors(gram, rows, Math.min(rows, count + OVERSAMPLING), Math.min(count, rows));
   const none = Array.from({ length: Math.max(0, count - rows) }, () => new Float64Array(width));
   const images = found.vectors.slice(0, count).map((vector) => combination(centred, vector));
@@ -119,28 +126,21 @@ function meanRow(samples: Float32Array, width: number): Float64Array {
   return mean;
 }
 
-/** C x C, row-major, divided by S - 1. */
-function covarianceMatrix(samples: Float32Array, mean: Float64Array): Float64Array {
+/** The centred samples, a row for each feature: C x S. */
+function centredColumns(samples: Float32Array, mean: Float64Array): Matrix<Float64Array> {
   const width = mean.length;
-  const rows = samples.length / width;
-  const covariance = new Float64Array(width * width);
-  const centred = new Float64Array(width);
-  for (let row = 0; row < rows; row++) {
-    for (let c = 0; c < width; c++) centred[c] = (samples[row * width + c] as number) - (mean[c] as number);
-    for (let i = 0; i < width; i++) {
-      const factor = centred[i] as number;
-      const target = covariance.subarray(i * width, (i + 1) * width);
-      for (let j = i; j < width; j++) target[j] = (target[j] as number) + factor * (centred[j] as number);
-    }
+  const columns = samples.length / width;
+  const data = new Float64Array(samples.length);
+  for (let i = 0; i < columns; i++) {
+    for (let c = 0; c < width; c++) data[c * columns + i] = samples[i * width + c]! - mean[c]!;
   }
-  for (let i = 0; i < width; i++) {
-    for (let j = i; j < width; j++) {
-      const value = (covariance[i * width + j] as number) / (rows - 1);
-      covariance[i * width + j] = value;
-      covariance[j * width + i] = value;
-    }
-  }
-  return covariance;
+  return { rows: width, columns, data };
+}
+
+/** M M' divided by the number of samples less one. */
+async function productWithItself(matrix: Matrix<Float64Array>, samples: number, product: MatrixProduct) {
+  const { data } = await product(matrix, matrix, true);
+  return data.map((value) => value / (samples - 1));
 }
 
 /** Block power iteration until the first `count` values stand still. */
@@ -163,13 +163,13 @@ function leadingVectors(covariance: Float64Array, width: number, block: number, 
 /** The best eigenpairs within the span of the vectors, largest value first, and the vectors' images. */
 function rayleighRitz(covariance: Float64Array, vectors: readonly Float64Array[]) {
   const images = vectors.map((vector) => matrixTimes(covariance, vector));
-  const small = Matrix.zeros(vectors.length, vectors.length);
+  const small = SmallMatrix.zeros(vectors.length, vectors.length);
   vectors.forEach((vector, i) => {
     images.forEach((image, j) => {
       small.set(i, j, dot(vector, image));
     });
   });
-  const symmetric = Matrix.add(small, small.transpose()).mul(0.5);
+  const symmetric = SmallMatrix.add(small, small.transpose()).mul(0.5);
   const { realEigenvalues, eigenvectorMatrix } = new EigenvalueDecomposition(symmetric, { assumeSymmetric: true });
   const order = realEigenvalues
     .map((_, i) => i)

@@ -1,6 +1,7 @@
 // N tokens, H heads, L layers
 import type { NdArray } from "../arrays";
 import { AnalysisError } from "../errors";
+import type { Matrix, MatrixProduct } from "./matrix";
 
 /** How the heads of a layer become one map. */
 export type HeadFusion = "mean" | "max" | "min";
@@ -19,18 +20,24 @@ export interface RolloutOptions {
  * Attention rollout of all tokens: R = A'L ... A'2 A'1 with A' = rows of a A + (1 - a) I divided by their sums.
  *
  * @param attentions A1..AL in order, each [1, N, N] (heads averaged) or [1, H, N, N]; row = query
+ * @param product multiplies, N x N
  * @returns R [N, N]; row i says how much of each input token has flowed into token i; rows sum to 1
  * @throws AnalysisError `attention-shape`, `attention-weight`, `discard-ratio`, `head-fusion`
  * Source: Abnar and Zuidema, arXiv 2005.00928, equation 1. Rows are normalised after fusing and discarding.
  */
-export function rollout(attentions: readonly NdArray[], options: RolloutOptions = {}): NdArray {
+export async function rollout(
+  attentions: readonly NdArray[],
+  product: MatrixProduct,
+  options: RolloutOptions = {},
+): Promise<NdArray> {
   const tokens = checkAttentions(attentions);
   checkOptions(options);
-  let result = layerMatrix(attentions[0] as NdArray, tokens, options);
-  for (const attention of attentions.slice(1)) {
-    result = multiply(layerMatrix(attention, tokens, options), result, tokens);
-  }
-  return { shape: [tokens, tokens], data: result };
+  const matrixOf = (attention: NdArray): Matrix => {
+    return { rows: tokens, columns: tokens, data: layerMatrix(attention, tokens, options) };
+  };
+  let result = matrixOf(attentions[0] as NdArray);
+  for (const attention of attentions.slice(1)) result = await product(matrixOf(attention), result);
+  return { shape: [tokens, tokens], data: result.data };
 }
 
 /**
@@ -46,14 +53,30 @@ export function rolloutRow(
   token: number | readonly number[],
   options: RolloutOptions = {},
 ): Float32Array {
+  return rolloutRows(attentions, [[token].flat()], options)[0]!;
+}
+
+/**
+ * Attention rollout of several groups of tokens, each the mean of its rows; every layer is prepared once for all groups.
+ *
+ * @param groups indices of tokens, the class token (if any) at 0
+ * @returns for each group, N values that sum to 1
+ * @throws AnalysisError as `rolloutRow`
+ */
+export function rolloutRows(
+  attentions: readonly NdArray[],
+  groups: readonly (readonly number[])[],
+  options: RolloutOptions = {},
+): Float32Array[] {
   const tokens = checkAttentions(attentions);
   checkOptions(options);
   const last = layerMatrix(attentions[attentions.length - 1] as NdArray, tokens, options);
-  let row = meanRow(last, [token].flat(), tokens);
+  let rows = groups.map((group) => meanRow(last, group, tokens));
   for (let layer = attentions.length - 2; layer >= 0; layer--) {
-    row = rowTimesMatrix(row, layerMatrix(attentions[layer] as NdArray, tokens, options), tokens);
+    const matrix = layerMatrix(attentions[layer] as NdArray, tokens, options);
+    rows = rows.map((row) => rowTimesMatrix(row, matrix, tokens));
   }
-  return row;
+  return rows;
 }
 
 /**
@@ -162,31 +185,4 @@ function rowTimesMatrix(row: Float32Array, matrix: Float32Array, tokens: number)
     for (let j = 0; j < tokens; j++) result[j] = (result[j] as number) + factor * (matrix[offset + j] as number);
   }
   return Float32Array.from(result);
-}
-
-/** a b for square matrices, four rows of b at a time so that each row of the result is read and written less often. */
-function multiply(a: Float32Array, b: Float32Array, n: number): Float32Array {
-  const result = new Float32Array(n * n);
-  for (let i = 0; i < n; i++) {
-    const target = result.subarray(i * n, (i + 1) * n);
-    let k = 0;
-    for (; k + 4 <= n; k += 4) {
-      const [f0, f1, f2, f3] = [a[i * n + k], a[i * n + k + 1], a[i * n + k + 2], a[i * n + k + 3]] as number[] as [
-        number,
-        number,
-        number,
-        number,
-      ];
-      const [o0, o1, o2, o3] = [k * n, (k + 1) * n, (k + 2) * n, (k + 3) * n];
-      for (let j = 0; j < n; j++) {
-        const sum = f0 * (b[o0 + j] as number) + f1 * (b[o1 + j] as number);
-        target[j] = (target[j] as number) + sum + f2 * (b[o2 + j] as number) + f3 * (b[o3 + j] as number);
-      }
-    }
-    for (; k < n; k++) {
-      const factor = a[i * n + k] as number;
-      for (let j = 0; j < n; j++) target[j] = (target[j] as number) + factor * (b[k * n + j] as number);
-    }
-  }
-  return result;
 }

@@ -1,13 +1,14 @@
-import { access, mkdir } from "node:fs/promises";
+import { mkdir, stat } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { openWeights } from "../checkpoint/weights";
 import { FigureError } from "../errors";
 import type { FigureFormat } from "../figure/formats";
 import type { PageWidth } from "../figure/style";
 import type { ThemeName } from "../figure/theme";
-import { checkConfig } from "../model/config";
+import { checkConfig, type SetrConfig } from "../model/config";
 import { isNamedPhoto, openPhoto } from "../openPhoto";
 import { NOTEBOOKS_FOLDER, resolveWeights } from "../paths";
+import { FIGURE_NOTEBOOKS, FIGURE_NUMBERS, type FigureNotebook } from "./figureNotebooks";
 import { type HintOptions, hintsOf, type Size } from "./options";
 import { parametersOf, runWithProgress } from "./run";
 
@@ -17,6 +18,8 @@ export interface FiguresOptions extends HintOptions {
   readonly imageSize?: Size;
   readonly photo?: readonly string[];
   readonly only: readonly number[];
+  /** All figures, whatever `only` says. */
+  readonly all?: boolean;
   readonly format: readonly FigureFormat[];
   readonly preset?: PageWidth;
   readonly theme?: ThemeName;
@@ -24,53 +27,67 @@ export interface FiguresOptions extends HintOptions {
   readonly out: string;
 }
 
-/** The notebook of each figure of the supplement, and what its files are called: that of a second photo too. */
-const NOTEBOOKS: Readonly<Record<number, { notebook: string; file: string; second?: string }>> = {
-  1: { notebook: "01-position-embeddings.ipynb", file: "figure-1-position-embeddings" },
-  2: { notebook: "02-attention-maps.ipynb", file: "figure-2-attention-maps" },
-  3: { notebook: "03-features.ipynb", file: "figure-3-features", second: "figure-3-features-second" },
-  4: { notebook: "04-attention-gallery.ipynb", file: "figure-4-attention-gallery" },
-};
+/** How much earlier than its writing a file may say that it was written. */
+const CLOCK_TOLERANCE_MS = 2000;
 
-/** Numbers of the figures that can be asked for. */
-const FIGURE_NUMBERS = Object.keys(NOTEBOOKS).map(Number);
-
-/** Runs the notebooks of the wanted figures and prints the files they saved. */
+/** Runs the notebooks of the wanted figures, each once, and prints the files they saved. */
 export async function figuresCommand(options: FiguresOptions): Promise<void> {
   const out = resolve(options.out);
   await mkdir(out, { recursive: true });
-  const values = await parameterValues(options, out);
+  const { config, values } = await parameterValues(options, out);
+  const wanted = options.all ? FIGURE_NUMBERS : options.only;
   const files: string[] = [];
-  for (const number of options.only) {
-    const figure = NOTEBOOKS[number];
-    if (!figure) {
-      const known = FIGURE_NUMBERS.join(", ");
-      throw new FigureError("unknown-figure", `--only: expected figures among ${known}, found ${number}`);
+  const start = Date.now();
+  for (const notebook of FIGURE_NOTEBOOKS.filter((each) => numbersOf(each).some((number) => wanted.includes(number)))) {
+    const title = `${titleOf(notebook)}: notebooks/${notebook.notebook}`;
+    if (notebook.needsDecoder && config.decoder.type === "none") {
+      leaveOut(title, options);
+      continue;
     }
-    console.error(`Figure ${number}: notebooks/${figure.notebook}`);
-    const path = join(NOTEBOOKS_FOLDER, figure.notebook);
+    console.error(title);
+    const path = join(NOTEBOOKS_FOLDER, notebook.notebook);
     await runWithProgress(path, await parametersOf(path, values));
-    const named =
-      values.second !== "null" && figure.second !== undefined ? [figure.file, figure.second] : [figure.file];
-    for (const name of named)
-      for (const format of options.format) files.push(await present(join(out, `${name}.${format}`)));
+    const second = values.second === "null" ? [] : (notebook.ofSecond ?? []);
+    for (const name of [...Object.values(notebook.files).flat(), ...second])
+      for (const format of options.format) files.push(await saved(join(out, `${name}.${format}`), start));
   }
   for (const file of files) console.log(file);
 }
 
+function numbersOf({ files }: FigureNotebook): number[] {
+  return Object.keys(files).map(Number);
+}
+
+/** E.g. "Figure 1" or "Figures 5 to 6". */
+function titleOf(notebook: FigureNotebook): string {
+  const numbers = numbersOf(notebook);
+  return numbers.length === 1 ? `Figure ${numbers[0]}` : `Figures ${numbers[0]} to ${numbers.at(-1)}`;
+}
+
+/** What was asked for by its number is refused; of all figures those that can be drawn are. */
+function leaveOut(title: string, { all }: FiguresOptions): void {
+  const reason = "expected weights with a decoder, found an encoder alone";
+  if (!all) throw new FigureError("no-decoder", `${title}: ${reason}`);
+  console.error(`${title}: left out (${reason})`);
+}
+
 /** Opens everything once, so that what cannot be used is refused before a notebook starts. */
-async function checkInputs(weights: string, photos: readonly string[], options: FiguresOptions): Promise<void> {
+async function checkInputs(weights: string, photos: readonly string[], options: FiguresOptions): Promise<SetrConfig> {
   const { config } = await openWeights(weights, hintsOf(options));
   const { height, width } = options.imageSize ?? { height: config.imageHeight, width: config.imageWidth };
   const sized = checkConfig({ ...config, imageHeight: height, imageWidth: width });
   for (const photo of photos) await openPhoto(photo, { config: sized });
+  return sized;
 }
 
-async function parameterValues(options: FiguresOptions, out: string): Promise<Record<string, string>> {
+async function parameterValues(
+  options: FiguresOptions,
+  out: string,
+): Promise<{ readonly config: SetrConfig; readonly values: Readonly<Record<string, string>> }> {
   const weights = resolve(resolveWeights(options.weights ?? "default"));
   const photos = (options.photo ?? []).map((photo) => (isNamedPhoto(photo) ? photo : resolve(photo)));
-  await checkInputs(weights, photos, options);
-  return {
+  const config = await checkInputs(weights, photos, options);
+  const values = {
     weights,
     out,
     formats: JSON.stringify(options.format),
@@ -84,11 +101,13 @@ async function parameterValues(options: FiguresOptions, out: string): Promise<Re
       ? {}
       : { photo: photos[0] as string, second: photos[1] ?? "null", photos: JSON.stringify(photos) }),
   };
+  return { config, values };
 }
 
-async function present(path: string): Promise<string> {
-  await access(path).catch(() => {
-    throw new FigureError("not-saved", `${path}: expected the notebook to save it, found nothing`);
-  });
-  return path;
+/** The path of a file that was written since a time in ms; file systems are less exact than that. */
+async function saved(path: string, since: number): Promise<string> {
+  const file = await stat(path).catch(() => undefined);
+  if (file && file.mtimeMs > since - CLOCK_TOLERANCE_MS) return path;
+  const found = file ? "a file from before" : "nothing";
+  throw new FigureError("not-saved", `${path}: expected the notebook to save it, found ${found}`);
 }

@@ -75,6 +75,24 @@ export function resolution(text: string): number {
   throw new InvalidArgumentError(`expected a whole number in 36..2400, found "${text}".`);
 }
 
+/** Names, comma-separated. */
+export function nameList(text: string): string[] {
+  return text.split(",").map((name) => name.trim());
+}
+
+/** Positive numbers, comma-separated. */
+export function factors(text: string): number[] {
+  const values = text.split(",").map((part) => part.trim());
+  if (values.every((value) => /^\d+(\.\d+)?$/.test(value) && Number(value) > 0)) return values.map(Number);
+  throw new InvalidArgumentError(`expected positive numbers, found "${text}".`);
+}
+
+/** A number from 0 to 1. */
+export function shareOfOne(text: string): number {
+  if (/^(0(\.\d+)?|1(\.0+)?)$/.test(text)) return Number(text);
+  throw new InvalidArgumentError(`expected a number from 0 to 1, found "${text}".`);
+}
+
 /** Gathers the values of an option given several times or with several values. */
 export function gather(value: string, previous: string[] = []): string[] {
   return [...previous, value];

@@ -1,8 +1,8 @@
 import { basename } from "node:path";
 import type { Check, CommandOutcome, Finding, Surroundings } from "./surroundings";
 
-const INSTALL_KERNEL = 'in the project\'s folder: npx tslab install --binary "$PWD/node_modules/.bin/tslab"';
-const INSTALL_JUPYTER = "python3 -m pip install jupyterlab";
+const INSTALL_KERNEL = "in the project's folder: npx setr lab --register";
+const INSTALL_JUPYTER = "in the project's folder: npx setr lab";
 
 /** Whether Jupyter is there and starts; notebooks run without it, by `setr run`. */
 export const checkJupyter: Check = async (around) => {
@@ -21,7 +21,7 @@ export const checkJupyter: Check = async (around) => {
   return { status: "ok", subject, found: `${path}${named ? `: ${named}` : ""}` };
 };
 
-/** Whether Jupyter knows a kernel that starts tslab, and the kernel's program is there. */
+/** Whether Jupyter knows this project's kernel, or another one's, and the kernel's program is there. */
 export const checkJupyterKernel: Check = async (around) => {
   const subject = "Jupyter's TypeScript";
   const path = around.findCommand("jupyter");
@@ -40,26 +40,29 @@ interface Kernel {
   readonly argv: readonly string[];
 }
 
-function judge(kernels: readonly Kernel[], { findCommand }: Surroundings): Omit<Finding, "subject"> {
-  const tslab = kernels.filter(startsTslab);
-  const usable = tslab.find(({ argv }) => programs(argv).every((program) => findCommand(program) !== undefined));
+function judge(kernels: readonly Kernel[], { findCommand, readText }: Surroundings): Omit<Finding, "subject"> {
+  const own = kernels.filter(isOwn);
+  const usable = own.find(({ argv }) => {
+    const [node = "", file = ""] = programs(argv);
+    return findCommand(node) !== undefined && readText(file) !== undefined;
+  });
   if (usable) return { status: "ok", found: `kernel ${usable.name} starts ${programs(usable.argv).join(" ")}` };
-  const [first] = tslab;
+  const [first] = own;
   const known = kernels.map(({ name }) => name).join(", ") || "none";
   const found = first
     ? `kernel ${first.name} starts ${programs(first.argv).join(" ")}, which is not there`
-    : `no kernel starts tslab; kernels: ${known}`;
+    : `no kernel starts setr-kernel.js; kernels: ${known}`;
   return { status: "missing", found, fix: INSTALL_KERNEL };
 }
 
-/** A TypeScript kernel of tslab: `tslab kernel ...`, or Node with tslab's file; with `--js` it is JavaScript. */
-function startsTslab({ argv }: Kernel): boolean {
-  return programs(argv).some((program) => /^tslab(\.cmd|\.js)?$/.test(basename(program))) && !argv.includes("--js");
+/** A kernel that starts this library's kernel with Node. */
+function isOwn({ argv }: Kernel): boolean {
+  return programs(argv).some((program) => basename(program) === "setr-kernel.js");
 }
 
-/** The words of a command before its first argument: a program, or Node and a file. */
+/** The programs that a command names: Node and a file, without options. */
 function programs(argv: readonly string[]): readonly string[] {
-  return argv.slice(0, /^node(\.exe)?$/.test(basename(argv[0] ?? "")) ? 2 : 1);
+  return argv.filter((word) => !/^[-{]/.test(word)).slice(0, 2);
 }
 
 function readKernels(text: string): Kernel[] | undefined {

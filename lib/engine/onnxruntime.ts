@@ -36,9 +36,10 @@ export type OrtProvider = "cpu" | "webgpu";
  *
  * Sessions are kept by weights, configuration, input shape and captured names, and given back by `release`.
  *
+ * @param threads with which it computes on the processor; as many as it chooses by default
  * @throws EngineError `not-there` when the package cannot be loaded, or no GPU answers
  */
-export async function onnxruntimeEngine(provider: OrtProvider = "cpu"): Promise<Engine> {
+export async function onnxruntimeEngine(provider: OrtProvider = "cpu", threads?: number): Promise<Engine> {
   const ort = await loadOrt();
   if (provider === "webgpu") await tryWebGpu(ort);
   const sessions = new SessionCache<Prepared>(MAX_SESSIONS, async ({ stretches }) => {
@@ -50,7 +51,7 @@ export async function onnxruntimeEngine(provider: OrtProvider = "cpu"): Promise<
     title: `onnxruntime-node ${ort.env.versions.common}, ${device}`,
     async run(request) {
       request.signal?.throwIfAborted();
-      const make = () => prepare(ort, request, provider);
+      const make = () => prepare(ort, request, provider, threads);
       return sessions.use(sessionKey(request), make, async (prepared) => {
         const values = await runStretches(ort, prepared, request);
         return new Map(request.capture.map((name) => [name, values.get(prepared.outputNames.get(name) as string)!]));
@@ -110,19 +111,23 @@ async function runStretches(ort: typeof Ort, { stretches, outputNames }: Prepare
   return new Map([...values].map(([name, tensor]) => [name, toNdArray(tensor)]));
 }
 
-async function prepare(ort: typeof Ort, request: RunRequest, provider: OrtProvider): Promise<Prepared> {
+async function prepare(
+  ort: typeof Ort,
+  request: RunRequest,
+  provider: OrtProvider,
+  threads: number | undefined,
+): Promise<Prepared> {
   const path = await realpath(request.weights.dataPath);
   const source = parameterSource(request, basename(path));
   const ops = new GraphOps(request.input.shape, request.capture, source, provider === "cpu");
   // On a GPU values would travel to and fro at every cut.
   finishSteps(setr(ops, request.config, ops.input), () => provider === "cpu" && ops.cut());
+  const options = sessionOptions(dirname(path), provider, threads);
   const stretches: Stretch[] = [];
   for (const graph of ops.finish()) {
-    const session = await ort.InferenceSession.create(encodeOnnx(graph), sessionOptions(dirname(path), provider)).catch(
-      (error: Error) => {
-        throw new EngineError("session", `onnxruntime: cannot prepare the model: ${firstLine(error.message)}`);
-      },
-    );
+    const session = await ort.InferenceSession.create(encodeOnnx(graph), options).catch((error: Error) => {
+      throw new EngineError("session", `onnxruntime: cannot prepare the model: ${firstLine(error.message)}`);
+    });
     stretches.push({ session, inputs: graph.inputs.map(nameOf), outputs: graph.outputs.map(nameOf) });
   }
   return { stretches, outputNames: ops.outputNames() };
@@ -132,9 +137,14 @@ function nameOf({ name }: { readonly name: string }): string {
   return name;
 }
 
-function sessionOptions(weightsFolder: string, provider: OrtProvider): Ort.InferenceSession.SessionOptions {
+function sessionOptions(
+  weightsFolder: string,
+  provider: OrtProvider,
+  threads: number | undefined,
+): Ort.InferenceSession.SessionOptions {
   return {
     executionProviders: [provider],
+    ...(threads === undefined ? {} : { intraOpNumThreads: threads }),
     graphOptimizationLevel: "all",
     enableCpuMemArena: false, // the arena never shrinks: it kept the decoder's peak for good
     enableMemPattern: false,

@@ -5,7 +5,7 @@ import { tfjsEngine } from "./tfjs";
 
 /** How each engine is opened, by its name on the command line. */
 const ENGINES = {
-  onnxruntime: () => onnxruntimeEngine("cpu"),
+  onnxruntime: (threads?: number) => onnxruntimeEngine("cpu", threads),
   webgpu: () => onnxruntimeEngine("webgpu"),
   tfjs: () => tfjsEngine(),
   "tfjs-tensorflow": () => tfjsEngine("tensorflow"),
@@ -21,10 +21,11 @@ export type EngineName = (typeof ENGINE_NAMES)[number];
 /**
  * Opens an engine; its packages are loaded only then.
  *
+ * @param threads with which ONNX Runtime computes on the processor; as many as it chooses by default
  * @throws EngineError `unknown-engine`; `not-there` saying what is missing
  */
-export async function openEngine(name: EngineName): Promise<Engine> {
-  if (name === "auto") return ENGINES.onnxruntime().catch(() => ENGINES.tfjs());
-  if (Object.hasOwn(ENGINES, name)) return ENGINES[name]();
+export async function openEngine(name: EngineName, threads?: number): Promise<Engine> {
+  if (name === "auto") return ENGINES.onnxruntime(threads).catch(() => ENGINES.tfjs());
+  if (Object.hasOwn(ENGINES, name)) return ENGINES[name](threads);
   throw new EngineError("unknown-engine", `engine: expected one of ${ENGINE_NAMES.join(", ")}, found ${name}`);
 }

@@ -34,7 +34,7 @@ export interface ShownLayer {
 }
 
 /** Distance and entropy; before them the head's number, where columns do not say it. */
-export function numberText({ number, distance, entropy }: ShownHead, sort: AtlasSort): string {
+export function valuesText({ number, distance, entropy }: ShownHead, sort: AtlasSort): string {
   const values = [distance?.toFixed(0), entropy?.toFixed(2)]
     .filter((value) => value !== undefined)
     .join("\u2009·\u2009");
@@ -122,12 +122,18 @@ function rowElements(
   const drop = (CAP_HEIGHT * SIZE.tick * MM_PER_POINT) / 2;
   const place = { x: at.x - 0.8 * GAP.text, y: at.y + tileHeight / 2 + drop, anchor: "end" } as const;
   const name = numberLine(`${layer}`, { id: `layer-${layer}-number`, ...place, ...small });
-  if (!grid.hasNumbers) return [mosaic, name];
+  if (grid.below === "nothing") return [mosaic, name];
   const y = at.y + tileHeight + NUMBER_GAP + ascentOf(SIZE.tick);
   const numbers = heads.map((head, i) => {
     const x = at.x + i * (tileWidth + gap) + tileWidth / 2;
     const id = `layer-${layer}-head-${head.number}`;
-    return numberLine(numberText(head, sort), { id, x, y, anchor: "middle", ...small });
+    return numberLine(grid.below === "heads" ? `${head.number}` : valuesText(head, sort), {
+      id,
+      x,
+      y,
+      anchor: "middle",
+      ...small,
+    });
   });
   return [mosaic, name, ...numbers.filter(({ runs }) => runs[0].text !== "")];
 }

@@ -1,8 +1,8 @@
 // L layers, H heads, h x w patch grid
 import type { Grid, Point, RgbImage } from "../arrays";
 import { FigureError } from "../errors";
-import { type AtlasContent, atlasGrid } from "./atlasGrid";
-import { type AtlasHead, type AtlasSort, atlasTable, numberText, type ShownLayer } from "./atlasTable";
+import { type AtlasContent, type AtlasGrid, atlasGrid } from "./atlasGrid";
+import { type AtlasHead, type AtlasSort, atlasTable, type ShownLayer, valuesText } from "./atlasTable";
 import { marker } from "./attentionPairs";
 import { checkChoice, checkGrid, checkPhoto, checkPoint, finiteRange } from "./checks";
 import { type Block, colorBar } from "./colorBar";
@@ -10,7 +10,7 @@ import { type ColorMapName, checkRange, colorTable } from "./colorMaps";
 import { type Figure, grouped, type RasterElement, type ValueRange } from "./description";
 import { closePage, openPage, type PageArea, type PageOptions } from "./page";
 import { GAP, lineHeight, SIZE } from "./style";
-import { checkText, linesHeight, subscripted, textLines, wrapText } from "./textLayout";
+import { checkText, linesHeight, numberWidth, subscripted, textLines, wrapText } from "./textLayout";
 
 export type { AtlasHead };
 
@@ -30,8 +30,8 @@ export interface AttentionAtlasOptions extends PageOptions {
    */
   readonly sort?: AtlasSort;
   /**
-   * Distance and entropy below each map: `"auto"` (default) where they are given and the maps stay wide enough, `"show"`
-   * or `"hide"`.
+   * Distance and entropy below each map: `"auto"` (default) where they are given and the maps stay wide enough, and where
+   * they do not, of sorted heads the number alone; `"show"` or `"hide"`.
    */
   readonly numbers?: "auto" | "show" | "hide";
   /** `"map"` (default): colours stretched over each map's own range. `"shared"`: one range over all. Or the range itself. */
@@ -82,7 +82,7 @@ export function attentionAtlasFigure(layers: readonly AtlasLayer[], options: Att
   const grid = atlasGrid(contentOf(shown, sort, numbers), room);
   const label = scale === "tile" ? "Attention (each map in its own range)" : "Attention";
   const barAt = (at: PageArea) => colorBar(label, scale === "tile" ? "own" : scale, colorMap, at);
-  const note = noteText(shown, options, grid.hasNumbers);
+  const note = noteText(shown, options, grid.below);
   const header = headerBlock(options, layers[0].heads[0].map, note, barAt, area);
   const at = { x: area.x + left, y: header.bottom + GAP.block, width: room.width };
   const table = atlasTable(shown, { grid, sort, scale, colorMap }, at);
@@ -120,16 +120,20 @@ function sorted({ layer, heads }: AtlasLayer, sort: AtlasSort): ShownLayer {
 }
 
 function contentOf(shown: readonly ShownLayer[], sort: AtlasSort, numbers: "auto" | "show" | "hide"): AtlasContent {
-  const [{ heads }] = shown;
-  const { height, width } = heads[0].map;
-  const texts = shown.flatMap((layer) => layer.heads.map((head) => numberText(head, sort)));
+  const [{ heads: ofFirst }] = shown;
+  const { height, width } = ofFirst[0].map;
+  const all = shown.flatMap((layer) => layer.heads);
+  const values = all.map((head) => valuesText(head, sort)).filter((text) => text !== "");
+  const widest = (texts: readonly string[]) => Math.max(...texts.map((text) => numberWidth(text, SIZE.tick)));
+  const heads =
+    sort === "position" ? [] : [{ kind: "heads", width: widest(all.map(({ number }) => `${number}`)) } as const];
+  const texts = values.length === 0 ? [] : [{ kind: "values", width: widest(values) } as const, ...heads];
   const lastLayer = Math.max(...shown.map(({ layer }) => layer));
-  const content = { layers: shown.length, heads: heads.length, aspect: height / width, lastLayer, numbers };
-  return { ...content, texts: texts.filter((text) => text !== "") };
+  return { layers: shown.length, heads: ofFirst.length, aspect: height / width, lastLayer, numbers, texts };
 }
 
 /** What the maps show, and what the numbers mean. */
-function noteText(shown: readonly ShownLayer[], options: AttentionAtlasOptions, hasNumbers: boolean): string {
+function noteText(shown: readonly ShownLayer[], options: AttentionAtlasOptions, below: AtlasGrid["below"]): string {
   const { point, note, sort = "position" } = options;
   const all = shown.flatMap(({ heads }) => heads);
   const heads = shown[0].heads.length === 1 ? "heads averaged" : "every head of every layer";
@@ -142,7 +146,8 @@ function noteText(shown: readonly ShownLayer[], options: AttentionAtlasOptions, 
   return [
     note ?? `${whose}, ${heads}.`,
     ...(sort === "position" ? [] : [`Heads of a layer by mean ${sort}, lowest first.`]),
-    ...(hasNumbers ? [`Below each map, of the head over all patches: ${parts.join(", ")}.`] : []),
+    ...(below === "heads" ? ["Below each map: number of the head."] : []),
+    ...(below === "values" ? [`Below each map, of the head over all patches: ${parts.join(", ")}.`] : []),
   ].join(" ");
 }
 
@@ -163,7 +168,7 @@ function headerBlock(
   const box = { x: area.x, y: area.y, width: PHOTO, height: (PHOTO * photo.height) / photo.width };
   const image: RasterElement = { kind: "photo", id: "photo", ...box, image: photo, interpolation: "smooth" };
   const mark = point ? [marker(point, grid, box, "marker")] : [];
-  const bar = barAt({ ...side, y: noteEnd + GAP.text });
+  const bar = barAt({ ...side, y: noteEnd + GAP.block / 2 });
   const elements = [...grouped("input", [image, ...mark]), ...note, ...bar.elements];
   return { elements, bottom: Math.max(bar.bottom, box.y + box.height) };
 }

@@ -83,7 +83,7 @@ export function attentionPairs(
   const asked = checkNumber("pairsPerRow", options.pairsPerRow ?? defaultPairsPerRow, 1, most, true);
   const rows = pairRows(pairs, Math.min(asked, pairs.length), area, style);
   const name = checkText("valueLabel", options.valueLabel ?? "Attention");
-  const scope = style.range === "own" ? " (relative; each map in its own range)" : "";
+  const scope = style.range === "own" ? " (each map in its own range)" : "";
   const label = `${name}${scope}${style.overlay > 0 ? ", drawn over the photo" : ""}`;
   const bar = colorBar(label, style.range, style.colorMap, { ...area, y: rows.bottom + GAP.block });
   return { elements: [...rows.elements, ...bar.elements], bottom: bar.bottom };

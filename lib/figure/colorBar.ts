@@ -17,6 +17,9 @@ const BAR_HEIGHT = 2;
 /** Shortest and longest bar, mm. */
 const BAR_WIDTH = { min: 18, max: 42 } as const;
 
+/** Magnitude from which on a value is written without a power of ten. */
+const LEAST_DECIMAL = 0.001;
+
 /** Distance between the bar and its ticks, mm. */
 const TICK_GAP = 0.5;
 
@@ -107,10 +110,12 @@ function ticksOf(range: ValueRange | "own", width: number): Tick[] {
 }
 
 /**
- * A value for people: three significant digits, a true minus sign.
+ * A value for people: three significant digits, a true minus sign; a power of ten where there would be many zeros.
  *
  * @returns for instance `0.25`, `−1`, `1.2e−5`
  */
 export function formatValue(value: number): string {
-  return String(Number(value.toPrecision(3))).replaceAll("-", "−");
+  const rounded = Number(value.toPrecision(3));
+  const isTiny = rounded !== 0 && Math.abs(rounded) < LEAST_DECIMAL;
+  return (isTiny ? rounded.toExponential() : String(rounded)).replaceAll("-", "−");
 }

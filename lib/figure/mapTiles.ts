@@ -8,7 +8,7 @@ import { type Box, type Figure, type FigureElement, grouped, type Interpolation,
 import { noteBlock } from "./note";
 import { closePage, openPage, type PageArea, type PageOptions } from "./page";
 import { ascentOf, COLOR, GAP, HAIRLINE, lineHeight, SIZE, textHeight } from "./style";
-import { checkText, numberLine, numberWidth, subscripted, textLines, wrapText } from "./textLayout";
+import { checkText, numberLine, numberWidth, subscripted, textLines, widthOf, wrapText } from "./textLayout";
 
 /** A named map over the photo. */
 export interface MapTile {
@@ -32,13 +32,16 @@ export interface MapSubject {
 
 /** Options of {@link mapTilesFigure} and of the figures made of it. */
 export interface MapTilesOptions extends PageOptions {
-  /** Tiles side by side, the photo counted, each at least 12 mm wide; by default as many as are 15 mm wide. */
+  /**
+   * Tiles side by side, the photo counted, each at least 12 mm wide; by default as many as are 15 mm wide, and as wide as
+   * the words of their names and the numbers of their scales.
+   */
   readonly tilesPerRow?: number;
   /** How much of the photo shows through the maps: 0 (default, the maps alone) to 1 (the photo alone). */
   readonly overlay?: number;
   /**
    * `"map"` (default): colours stretched over each map's own range. `"others"`: likewise, but without the picked patch,
-   * which has the highest colour where it exceeds the others. `"shared"`: one range over all. Or the range itself.
+   * which has the highest colour where it exceeds the others, unless those are all alike. `"shared"`: one range over all. Or the range itself.
    */
   readonly range?: "map" | "others" | "shared" | ValueRange;
   /** Default `viridis`. */
@@ -94,7 +97,8 @@ export function mapTilesFigure(subject: MapSubject, tiles: readonly MapTile[], o
   const { gap } = style;
   const most = (width: number) => Math.max(1, Math.floor((area.width + gap) / (width + gap)));
   const count = tiles.length + 1;
-  const asked = options.tilesPerRow ?? Math.ceil(count / Math.ceil(count / most(TILE.least)));
+  const least = Math.max(TILE.least, ...tiles.map((tile) => neededWidth(tile, style)));
+  const asked = options.tilesPerRow ?? Math.ceil(count / Math.ceil(count / most(Math.min(least, TILE.most))));
   checkNumber("tilesPerRow", asked, 1, most(TILE.asked), true);
   const perRow = Math.min(asked, count);
   const width = Math.min(TILE.most, (area.width - (perRow - 1) * gap) / perRow);
@@ -199,7 +203,8 @@ function rangeOf({ name, map, range }: MapTile, style: TileStyle): ValueRange {
   const { leftOut } = style;
   if (!leftOut || map.data.length < 2) return finiteRange(name, map.data);
   const left = leftOut.row * map.width + leftOut.col;
-  return finiteRange(name, map.data.subarray(0, left), map.data.subarray(left + 1));
+  const others = finiteRange(name, map.data.subarray(0, left), map.data.subarray(left + 1));
+  return others[1] > others[0] ? others : finiteRange(name, map.data);
 }
 
 /** The colours of a tile from lowest to highest, and their values where there is room for both. */
@@ -225,12 +230,23 @@ function tileScale(tile: MapTile | undefined, number: number, box: Box, style: T
   return { elements: [...elements, ...scaleNumbers(range, number, { ...place, y: top })], bottom };
 }
 
+/** Width in which no word of a tile's name is broken and both numbers of its scale stand; mm. */
+function neededWidth(tile: MapTile, style: TileStyle): number {
+  const words = tile.name.split(/\s+/).map((word) => widthOf(word, SIZE.label));
+  return Math.max(...words, style.hasScales ? scaleWidth(rangeOf(tile, style)) : 0);
+}
+
+/** Room that the numbers of a scale take, mm. */
+function scaleWidth(range: ValueRange): number {
+  const [low, high] = range.map((value) => numberWidth(formatValue(value), SIZE.tick));
+  return low + GAP.text + high;
+}
+
 /** The ends of a scale, and zero where it lies in the middle: as many as have room. */
 function scaleNumbers(range: ValueRange, number: number, at: Box): FigureElement[] {
   const [low, high] = range.map(formatValue);
   const text = { y: at.y + ascentOf(SIZE.tick), size: SIZE.tick, color: COLOR.tick };
-  const ends = numberWidth(low, SIZE.tick) + numberWidth(high, SIZE.tick);
-  if (ends + GAP.text > at.width) return [];
+  if (scaleWidth(range) > at.width) return [];
   const lowest = numberLine(low, { id: `scale-${number}-low`, x: at.x, ...text });
   const highest = numberLine(high, { id: `scale-${number}-high`, x: at.x + at.width, anchor: "end", ...text });
   const room = at.width / 2 - Math.max(numberWidth(low, SIZE.tick), numberWidth(high, SIZE.tick));

@@ -57,7 +57,7 @@ export function removeConnection(connection: Connection): void {
 function connectionFile(transport: string, ip: string, ports: readonly number[], key: string): string {
   const [shell_port, iopub_port, control_port, stdin_port, hb_port] = ports;
   const places = { transport, ip, shell_port, iopub_port, control_port, stdin_port, hb_port };
-  return JSON.stringify({ ...places, key, signature_scheme: "hmac-sha256", kernel_name: "tslab" }, null, 1);
+  return JSON.stringify({ ...places, key, signature_scheme: "hmac-sha256", kernel_name: "setr" }, null, 1);
 }
 
 /** Holds all ports open until every one is known, so that none is given out twice. */

@@ -26,6 +26,9 @@ export interface NotebookDocument {
   [field: string]: unknown;
 }
 
+/** Kernels whose notebooks run here: the project's own, and plain tslab, for which older notebooks were made. */
+const KERNEL_NAMES: readonly string[] = ["setr", "tslab"];
+
 const anything = z.record(z.string(), z.unknown());
 const cellSchema = z.looseObject({
   cell_type: z.enum(["code", "markdown", "raw"]),
@@ -45,7 +48,7 @@ const documentSchema = z.looseObject({
  *
  * @param path file with the extension .ipynb
  * @throws NotebookError `notebook-missing`, `notebook-json`, `notebook-malformed`, `notebook-format` (not nbformat 4) or
- *   `notebook-language` (made for another kernel than tslab)
+ *   `notebook-language` (made for another kernel than setr and tslab)
  */
 export async function readNotebook(path: string): Promise<NotebookDocument> {
   let text: string;
@@ -80,8 +83,9 @@ export function parseNotebook(text: string, name: string): NotebookDocument {
   const checked = documentSchema.safeParse(value);
   if (!checked.success) throw malformed(name, checked.error.issues[0]);
   const kernel = checked.data.metadata.kernelspec?.name;
-  if (kernel !== undefined && kernel !== "tslab") {
-    throw new NotebookError("notebook-language", `${name}: expected a notebook for the kernel tslab, found ${kernel}`);
+  if (kernel !== undefined && !KERNEL_NAMES.includes(kernel)) {
+    const expected = `a notebook for the kernel ${KERNEL_NAMES.join(" or ")}`;
+    throw new NotebookError("notebook-language", `${name}: expected ${expected}, found ${kernel}`);
   }
   const document = value as NotebookDocument;
   const cells = document.cells.map((cell) => ({ ...cell, source: joinLines(cell.source) }));

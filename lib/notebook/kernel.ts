@@ -10,6 +10,8 @@ import { createMessage, decodeMessage, encodeMessage, type Message } from "./mes
 export interface KernelOptions {
   /** Working directory of the kernel; imports of the cells are resolved from here. */
   readonly folder: string;
+  /** Command of the kernel, with `{connection_file}` for the path of its connection file; the project's own by default. */
+  readonly argv?: readonly string[];
   /** Variables added to this process's environment. */
   readonly env?: Readonly<Record<string, string>>;
   /** Seconds the kernel may take until it answers; default 60. */
@@ -30,7 +32,7 @@ export interface ExecuteOptions {
 
 /** The kernel's answer to a cell. */
 export interface ExecuteReply {
-  readonly status: "ok" | "error" | "abort";
+  readonly status: "ok" | "error" | "aborted";
   /** 1-based number of the execution, when the kernel counted it. */
   readonly executionCount: number | null;
 }
@@ -41,7 +43,7 @@ const SHUTDOWN_GRACE_SECONDS = 3;
 const DRAIN_MILLISECONDS = 150;
 
 /**
- * Starts the project's own tslab kernel and waits until it answers on all channels.
+ * Starts the project's own kernel and waits until it answers on all channels.
  *
  * @throws NotebookError `kernel-start` when it cannot be started, `kernel-timeout` when it does not answer in time,
  *   `kernel-died` when it ends while starting, `cancelled` when the signal stops the start
@@ -62,7 +64,7 @@ export async function startKernel(options: KernelOptions): Promise<Kernel> {
   }
 }
 
-/** A tslab kernel process and the channels to it; `close` or `kill` must be called. */
+/** A kernel process and the channels to it; `close` or `kill` must be called. */
 export class Kernel {
   readonly #process: KernelProcess;
   readonly #key: string;
@@ -82,7 +84,7 @@ export class Kernel {
       this.#fail = reject;
     });
     this.#failure.catch(() => {});
-    this.#process = spawnKernel(connection, options.folder, { ...process.env, ...options.env });
+    this.#process = spawnKernel(connection, options.folder, { ...process.env, ...options.env }, options.argv);
     this.#shell.connect(connection.shellAddress);
     this.#control.connect(connection.controlAddress);
     this.#iopub.connect(connection.iopubAddress);
@@ -131,6 +133,11 @@ export class Kernel {
     await this.#send(this.#shell, request);
     const late = new NotebookError("cell-timeout", `expected an end within ${options.timeoutSeconds} s, found none`);
     return await this.#within(finished, options.timeoutSeconds, late, options.signal);
+  }
+
+  /** Interrupts the running cell, which then fails with the error `Interrupted`; the kernel stays usable. */
+  async interrupt(): Promise<void> {
+    await this.#send(this.#control, createMessage("interrupt_request", this.#session, {}));
   }
 
   /** Asks the kernel to end, kills it after 3 seconds, and removes its folder. */
@@ -231,7 +238,7 @@ function readReply(message: Message): ExecuteReply {
 }
 
 function deathError(end: KernelEnd, errorTail: string): NotebookError {
-  if (end.failure) return new NotebookError("kernel-start", `kernel: cannot start tslab: ${end.failure}`);
+  if (end.failure) return new NotebookError("kernel-start", `kernel: cannot start Node: ${end.failure}`);
   const how = end.signal ? `signal ${end.signal}` : `exit code ${end.code}`;
   const lines = errorTail.trim().split("\n");
   // Node follows its own last words with pages of addresses.

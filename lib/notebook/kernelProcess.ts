@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from "node:child_process";
-import { join } from "node:path";
 import { NotebookError } from "../errors";
+import { KERNEL_COMMAND } from "../kernel/command";
 import { type Connection, removeConnection } from "./connection";
 
 /** How a kernel process ended. */
@@ -12,7 +12,7 @@ export interface KernelEnd {
   readonly failure?: string;
 }
 
-/** A running tslab process, its private folder included: both go together. */
+/** A running kernel process, its private folder included: both go together. */
 export interface KernelProcess {
   /** Process id, or undefined when the process could not be started. */
   readonly pid: number | undefined;
@@ -28,7 +28,7 @@ const TAIL_LENGTH = 4096;
 const SIGNALS: readonly NodeJS.Signals[] = ["SIGINT", "SIGTERM", "SIGHUP"];
 
 /**
- * Starts tslab's TypeScript kernel on a connection file.
+ * Starts the project's TypeScript kernel on a connection file.
  *
  * The process cannot outlive this one: it is killed when this process exits or is ended by SIGINT, SIGTERM or SIGHUP,
  * and ends itself when this process disappears without a chance to clean up.
@@ -36,11 +36,18 @@ const SIGNALS: readonly NodeJS.Signals[] = ["SIGINT", "SIGTERM", "SIGHUP"];
  * @param connection sockets and secret; its folder is removed together with the process
  * @param folder working directory, from which the cells' imports are resolved
  * @param env environment of the process
+ * @param argv command, with `{connection_file}` for the connection file; the project's own kernel by default
  * @throws NotebookError `kernel-start` when tslab is not installed
  */
-export function spawnKernel(connection: Connection, folder: string, env: NodeJS.ProcessEnv): KernelProcess {
-  const args = ["--require", preloadPath(), tslabPath(), "kernel", "--config-path", connection.file];
-  const child = spawn(process.execPath, args, {
+export function spawnKernel(
+  connection: Connection,
+  folder: string,
+  env: NodeJS.ProcessEnv,
+  argv: readonly string[] = [process.execPath, ...KERNEL_COMMAND, "{connection_file}"],
+): KernelProcess {
+  checkTslab();
+  const [program = "", ...args] = argv.map((word) => word.replace("{connection_file}", () => connection.file));
+  const child = spawn(program, args, {
     cwd: folder,
     env,
     stdio: ["ignore", "ignore", "pipe", "ipc"],
@@ -62,18 +69,12 @@ export function spawnKernel(connection: Connection, folder: string, env: NodeJS.
   return { pid: child.pid, ended, errorTail, stop };
 }
 
-function tslabPath(): string {
+function checkTslab(): void {
   try {
-    return require.resolve("tslab/bin/tslab");
+    require.resolve("tslab/package.json");
   } catch {
     throw new NotebookError("kernel-start", "kernel: expected the package tslab, found none; run npm install");
   }
-}
-
-/** The compiled preload, also when this file itself runs uncompiled, as it does in tests. */
-function preloadPath(): string {
-  const folder = __filename.endsWith(".ts") ? join(__dirname, "..", "dist", "notebook") : __dirname;
-  return join(folder, "kernelPreload.js");
 }
 
 function waitForEnd(child: ChildProcess): Promise<KernelEnd> {

@@ -33,15 +33,22 @@ const DELIMITER = Buffer.from("<IDS|MSG>");
  * @param content body of the request, as the protocol defines it for the type
  */
 export function createMessage(type: string, session: string, content: Readonly<Record<string, unknown>>): Message {
-  const header: MessageHeader = {
-    msg_id: randomUUID(),
-    msg_type: type,
-    session,
-    username: "setr",
-    date: new Date().toISOString(),
-    version: PROTOCOL_VERSION,
-  };
-  return { header, parent_header: {}, metadata: {}, content };
+  return { header: header(type, session), parent_header: {}, metadata: {}, content };
+}
+
+/**
+ * Makes the answer to a request, or another message that it caused.
+ *
+ * @param type message type, e.g. `"execute_reply"`
+ * @param parent heading of the request
+ * @param content body of the message, as the protocol defines it for the type
+ */
+export function createAnswer(
+  type: string,
+  parent: Partial<MessageHeader>,
+  content: Readonly<Record<string, unknown>>,
+): Message {
+  return { header: header(type, parent.session ?? ""), parent_header: parent, metadata: {}, content };
 }
 
 /**
@@ -79,6 +86,19 @@ export function decodeMessage(key: string, frames: readonly Uint8Array[]): Messa
   }
   const [header, parent, metadata, content] = parts.map(parsePart);
   return { header, parent_header: parent, metadata, content } as unknown as Message;
+}
+
+/** The frames before the delimiter, which lead an answer back to its sender. */
+export function routingOf(frames: readonly Uint8Array[]): Uint8Array[] {
+  return frames.slice(
+    0,
+    frames.findIndex((frame) => DELIMITER.equals(frame)),
+  );
+}
+
+function header(type: string, session: string): MessageHeader {
+  const date = new Date().toISOString();
+  return { msg_id: randomUUID(), msg_type: type, session, username: "setr", date, version: PROTOCOL_VERSION };
 }
 
 function sign(key: string, parts: readonly Uint8Array[]): string {

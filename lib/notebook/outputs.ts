@@ -39,9 +39,6 @@ export type CellOutput = StreamOutput | DisplayOutput | ResultOutput | ErrorOutp
 /** The displays of a notebook that can be updated, by display id; one for all cells of a run. */
 export type DisplayIndex = Map<string, DisplayOutput[]>;
 
-const THROWN_ERROR = /^(?:Uncaught )?([\w$.]*(?:Error|Exception))(?: \[\w+\])?(?:: (.*))?$/;
-const COMPILER_MESSAGE = /^(?:\S+ )?\d+:\d+ - /;
-
 /**
  * Adds what a kernel message carries to the outputs of its cell, as a Jupyter frontend does.
  *
@@ -93,32 +90,20 @@ export function withoutEmptied(outputs: readonly CellOutput[]): CellOutput[] {
   return kept;
 }
 
+/** The outputs without HTML where there is a picture too: of an interactive figure, its picture and its text. */
+export function staticOutputs(outputs: readonly CellOutput[]): CellOutput[] {
+  return outputs.map((output) => {
+    if (!("data" in output && "image/png" in output.data)) return output;
+    const { "text/html": _, ...data } = output.data;
+    return { ...output, data };
+  });
+}
+
 /** Everything a cell wrote to standard error. */
 export function errorText(outputs: readonly CellOutput[]): string {
   return outputs
     .map((output) => (output.output_type === "stream" && output.name === "stderr" ? output.text : ""))
     .join("");
-}
-
-/**
- * Makes the error output that tslab leaves out: it reports a failed cell on standard error only.
- *
- * The error is taken to be the last unindented line of the form `SomeError: text`, or else the first compiler message
- * (`3:5 - text`), or else the first line.
- *
- * @param stderr what the cell wrote to standard error
- */
-export function errorOutput(stderr: string): ErrorOutput {
-  const lines = stderr.split("\n").filter((line) => line.trim() !== "");
-  const traceback = stderr.trimEnd().split("\n");
-  const thrown = lines.map((line) => THROWN_ERROR.exec(line)).filter((match) => match !== null);
-  if (thrown.length > 0) {
-    const [, ename, evalue = ""] = thrown[thrown.length - 1];
-    return { output_type: "error", ename, evalue, traceback };
-  }
-  const compiler = lines.find((line) => COMPILER_MESSAGE.test(line));
-  const evalue = compiler ?? lines[0] ?? "the cell failed and wrote nothing to standard error";
-  return { output_type: "error", ename: compiler ? "TypeScript" : "Error", evalue, traceback };
 }
 
 function addStream(outputs: CellOutput[], name: string, text: string): void {

@@ -11,10 +11,12 @@ export interface DeclaredParameter {
   readonly kind: ParameterKind;
   /** Whether the declared type names `null`. */
   readonly nullable: boolean;
-  /** Offset of the value's first character in the source. */
-  readonly start: number;
-  /** Offset after the value's last character. */
-  readonly end: number;
+  /** Source of the value. */
+  readonly value: string;
+  /** Source before the value: name, type and equals sign. */
+  readonly before: string;
+  /** Source after the value: "" or ` as Type`. */
+  readonly after: string;
   /** Text of the `//` comment on the line where the declaration ends, or "". */
   readonly comment: string;
 }
@@ -66,7 +68,9 @@ function readDeclaration(
   if (!kind) throw cellError(file, start, `a literal value of ${name}, found ${firstLine(value.getText(file))}`);
   const nullable = declaration.type !== undefined && /\bnull\b/.test(declaration.type.getText(file));
   const comment = /^[^\n]*?\/\/[ \t]*([^\n]*)/.exec(file.text.slice(statementEnd))?.[1].trim() ?? "";
-  return { name, kind, nullable, start: value.getStart(file), end: value.end, comment };
+  const before = file.text.slice(start, value.getStart(file));
+  const after = file.text.slice(value.end, declaration.end);
+  return { name, kind, nullable, value: value.getText(file), before, after, comment };
 }
 
 /** The value itself in `value as Type` and `value satisfies Type`. */

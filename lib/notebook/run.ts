@@ -2,18 +2,28 @@ import { dirname, resolve } from "node:path";
 import { NotebookError } from "../errors";
 import { type NotebookCell, type NotebookDocument, readNotebook, writeNotebook } from "./document";
 import { type ExecuteReply, type Kernel, startKernel } from "./kernel";
-import { type CellOutput, collectOutput, type DisplayIndex, errorOutput, errorText, withoutEmptied } from "./outputs";
+import {
+  type CellOutput,
+  collectOutput,
+  type DisplayIndex,
+  type ErrorOutput,
+  errorText,
+  staticOutputs,
+  withoutEmptied,
+} from "./outputs";
 import { type ParameterValues, setParameters } from "./parameters";
 import { cellTitle, type RunEvent } from "./progress";
 
 /** How a notebook is run. */
 export interface RunOptions {
-  /** New values for the cell tagged `parameters`; default none. */
+  /** New values for what the cell tagged `parameters` declares, in a cell of their own below it; default none. */
   readonly parameters?: ParameterValues;
   /** File for the executed notebook; default none. */
   readonly out?: string;
   /** Whether the executed notebook, new parameters included, replaces the one that was run; default false. */
   readonly save?: boolean;
+  /** Whether interactive figures are kept as pictures and text alone, 5 MB less for a notebook; default false. */
+  readonly static?: boolean;
   /** Seconds each cell may take; default without limit. */
   readonly timeoutSeconds?: number;
   /** Stops the run. */
@@ -46,19 +56,30 @@ export class NotebookCellError extends NotebookError {
   readonly cellSource: string;
   /** What the cell wrote to standard error, then what the kernel itself wrote there if it died; may be "". */
   readonly stderr: string;
+  /** The error, its place in the cell and the calls that led there; "" when the cell threw nothing. */
+  readonly traceback: string;
   /** The notebook up to and including the failed cell; it has been written nowhere. */
   readonly document: NotebookDocument;
 
-  constructor(code: string, message: string, cellSource: string, stderr: string, document: NotebookDocument) {
+  /**
+   * @param code as of the error that ended the cell
+   * @param message which cell, and what happened
+   * @param cell the cell with its outputs
+   * @param kernelStderr what the kernel itself wrote to standard error
+   * @param document the notebook
+   */
+  constructor(code: string, message: string, cell: NotebookCell, kernelStderr: string, document: NotebookDocument) {
     super(code, message);
-    this.cellSource = cellSource;
-    this.stderr = stderr;
+    const outputs = (cell.outputs ?? []) as CellOutput[];
+    this.cellSource = cell.source;
+    this.stderr = errorText(outputs) + kernelStderr;
+    this.traceback = errorOf(outputs)?.traceback.join("\n") ?? "";
     this.document = document;
   }
 }
 
 /**
- * Runs all code cells of a notebook in a fresh tslab kernel, as "Run All" in Jupyter does, in the notebook's folder.
+ * Runs all code cells of a notebook in a fresh kernel, as "Run All" in Jupyter does, in the notebook's folder.
  *
  * Nothing is written unless the last cell has succeeded.
  *
@@ -104,24 +125,37 @@ async function runCells(
     const displays: DisplayIndex = new Map();
     const times: CellTime[] = [];
     for (const [index, cell] of code.entries()) {
-      const place = {
-        cell: index + 1,
-        cells: code.length,
-        title: cellTitle(document.cells, document.cells.indexOf(cell)),
-      };
+      const title = cellTitle(document.cells, document.cells.indexOf(cell));
+      const place = { cell: index + 1, cells: code.length, title };
       options.onProgress?.({ kind: "cell-start", ...place });
-      const seconds = await runCell(kernel, cell, displays, options, (error, stderr) => {
-        const message = `cell ${place.cell} of ${place.cells}: ${error.message}`;
-        return new NotebookCellError(error.code, message, cell.source, stderr, document);
-      });
+      const fail = (error: NotebookError) => cellError(error, place, cell, kernel, document);
+      const seconds = await runCell(kernel, cell, displays, options, fail);
       options.onProgress?.({ kind: "cell-end", ...place, seconds });
-      times.push({ title: place.title, seconds });
+      times.push({ title, seconds });
+    }
+    for (const [index, cell] of code.entries()) {
+      const late = errorOf(cell.outputs as CellOutput[]); // of work that the cell did not wait for
+      if (late) throw cellError(failedCell(late), { cell: index + 1, cells: code.length }, cell, kernel, document);
     }
     return times;
   } finally {
     await kernel.close();
-    for (const cell of code) cell.outputs = withoutEmptied(cell.outputs as CellOutput[]);
+    for (const cell of code) {
+      const outputs = withoutEmptied(cell.outputs as CellOutput[]);
+      cell.outputs = options.static ? staticOutputs(outputs) : outputs;
+    }
   }
+}
+
+function cellError(
+  error: NotebookError,
+  place: { readonly cell: number; readonly cells: number },
+  cell: NotebookCell,
+  kernel: Kernel,
+  document: NotebookDocument,
+): NotebookCellError {
+  const message = `cell ${place.cell} of ${place.cells}: ${error.message}`;
+  return new NotebookCellError(error.code, message, cell, kernel.errorTail, document);
 }
 
 async function runCell(
@@ -129,7 +163,7 @@ async function runCell(
   cell: NotebookCell,
   displays: DisplayIndex,
   { timeoutSeconds, signal }: RunOptions,
-  fail: (error: NotebookError, stderr: string) => NotebookCellError,
+  fail: (error: NotebookError) => NotebookCellError,
 ): Promise<number> {
   const outputs: CellOutput[] = [];
   cell.outputs = outputs;
@@ -143,16 +177,19 @@ async function runCell(
     });
   } catch (error) {
     if (!(error instanceof NotebookError)) throw error;
-    throw fail(error, errorText(outputs) + kernel.errorTail);
+    throw fail(error);
   }
   cell.execution_count = reply.executionCount;
-  if (reply.status !== "ok") throw fail(failedCell(outputs), errorText(outputs));
+  if (reply.status !== "ok") throw fail(failedCell(errorOf(outputs)));
   return (performance.now() - start) / 1000;
 }
 
-function failedCell(outputs: CellOutput[]): NotebookError {
-  const known = outputs.find((output) => output.output_type === "error");
-  const error = known ?? errorOutput(errorText(outputs));
-  if (!known) outputs.push(error);
-  return new NotebookError("cell-failed", error.evalue ? `${error.ename}: ${error.evalue}` : error.ename);
+function errorOf(outputs: readonly CellOutput[]): ErrorOutput | undefined {
+  return outputs.find((output) => output.output_type === "error");
+}
+
+function failedCell(error: ErrorOutput | undefined): NotebookError {
+  const { ename, evalue } = error ?? { ename: "Error", evalue: "" };
+  const [line] = evalue.split("\n", 1);
+  return new NotebookError("cell-failed", line ? `${ename}: ${line}` : ename);
 }

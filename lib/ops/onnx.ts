@@ -29,6 +29,8 @@ export interface GraphNode {
 export interface ValueInfo {
   readonly name: string;
   readonly shape: readonly number[];
+  /** `F32` by default. */
+  readonly type?: keyof typeof ONNX_TYPES;
 }
 
 /** A whole graph, ready to be encoded. */
@@ -117,7 +119,7 @@ function tensorMessage({ name, type, shape, data }: Initializer) {
   return { ...common, external_data, data_location: 1 };
 }
 
-function valueMessage({ name, shape }: ValueInfo) {
+function valueMessage({ name, shape, type = "F32" }: ValueInfo) {
   const dim = shape.map((dim_value) => ({ dim_value }));
-  return { name, type: { tensor_type: { elem_type: ONNX_TYPES.F32, shape: { dim } } } };
+  return { name, type: { tensor_type: { elem_type: ONNX_TYPES[type], shape: { dim } } } };
 }

@@ -3,6 +3,7 @@ import { performance } from "node:perf_hooks";
 import { positionStructure } from "../analysis/positionStructure";
 import { positionSimilarity } from "../analysis/similarity";
 import type { NdArray } from "../arrays";
+import { cellSignal, workSignal } from "../cellSignal";
 import { checkHalf } from "../checkpoint/convertValues";
 import { writeSafetensors } from "../checkpoint/writeSafetensors";
 import type { TfBackend } from "../engine/tfBackend";
@@ -75,6 +76,8 @@ export class OpenedTraining implements Training {
     if (this.done >= this.config.steps) {
       throw new TrainingError("finished", `training: expected at most ${this.config.steps} steps, found a further one`);
     }
+    const signal = cellSignal();
+    signal?.throwIfAborted();
     const start = performance.now();
     const step = this.done + 1;
     const result = await this.learner.step(await this.data.batch(step), step);
@@ -82,10 +85,12 @@ export class OpenedTraining implements Training {
     this.done = step;
     this.spent += seconds;
     this.losses.push({ step, loss: result.loss, auxiliaryLoss: result.auxiliaryLoss });
+    signal?.throwIfAborted();
     return { ...result, step, seconds };
   }
 
-  async evaluate(pictures = this.config.heldOut, signal?: AbortSignal): Promise<Evaluation> {
+  async evaluate(pictures = this.config.heldOut, own?: AbortSignal): Promise<Evaluation> {
+    const signal = workSignal(own);
     const start = performance.now();
     const confusion = new ConfusionMatrix(this.model.numClasses);
     let seen = 0;

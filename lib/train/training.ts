@@ -49,17 +49,17 @@ export interface Training {
   /** Losses and evaluations so far, over all sittings. */
   readonly history: TrainingHistory;
   /**
-   * One step. When it throws, nothing has changed.
+   * One step. When it throws, nothing has changed; but where the cell of a notebook is interrupted, the step under way counts.
    *
    * @throws TrainingError `not-finite` when a loss or the gradient is no number; `finished` after the last step; what the
-   *   data throws
+   *   data throws; the reason of the cell's signal
    */
   next(): Promise<TrainingStep>;
   /**
    * Segments held-out pictures and looks at the position embeddings; adds the result to the history.
    *
    * @param pictures how many; the configuration's `heldOut` by default
-   * @param signal stops between two batches; the history then stays as it is
+   * @param signal stops between two batches, as interrupting the cell of a notebook does too; the history stays as it is
    * @throws the signal's reason; what the data throws
    */
   evaluate(pictures?: number, signal?: AbortSignal): Promise<Evaluation>;

@@ -4,6 +4,7 @@ import { falseColours, fitColours, inColours } from "../../lib/analysis/colourBa
 import { featureMap, reduceFeatures } from "../../lib/analysis/features";
 import { fitPca, project } from "../../lib/analysis/pca";
 import { positionSimilarity } from "../../lib/analysis/similarity";
+import { matrixProduct } from "../../lib/engine/matrixProduct";
 import { randomStream } from "../../lib/random";
 
 const SAMPLES = 53;
@@ -20,9 +21,9 @@ function correlated(seed: number): Float32Array {
   return data;
 }
 
-test("principal components are the right singular vectors of the centred samples", () => {
+test("principal components are the right singular vectors of the centred samples", async () => {
   const samples = correlated(3);
-  const pca = fitPca(samples, WIDTH, 3);
+  const pca = await fitPca(samples, WIDTH, 3, matrixProduct);
   const matrix = Matrix.from1DArray(SAMPLES, WIDTH, Array.from(samples)).center("column");
   const svd = new SVD(matrix, { autoTranspose: true });
   pca.components.forEach((component, k) => {
@@ -33,9 +34,9 @@ test("principal components are the right singular vectors of the centred samples
   });
 });
 
-test("with fewer samples than features the components are those of the covariance all the same", () => {
+test("with fewer samples than features the components are those of the covariance all the same", async () => {
   const samples = correlated(3).slice(0, 7 * WIDTH);
-  const pca = fitPca(samples, WIDTH, 3);
+  const pca = await fitPca(samples, WIDTH, 3, matrixProduct);
   const matrix = Matrix.from1DArray(7, WIDTH, Array.from(samples)).center("column");
   const svd = new SVD(matrix, { autoTranspose: true });
   const total = svd.diagonal.reduce((sum, value) => sum + value ** 2, 0);
@@ -49,9 +50,9 @@ test("with fewer samples than features the components are those of the covarianc
   });
 });
 
-test("components beyond the rank of the samples are orthonormal, without variance", () => {
+test("components beyond the rank of the samples are orthonormal, without variance", async () => {
   const samples = Float32Array.of(1, 2, 3, 4, 5, 2, 4, 6, 8, 10); // two samples on a line through five features
-  const { components, variances } = fitPca(samples, 5, 3);
+  const { components, variances } = await fitPca(samples, 5, 3, matrixProduct);
   expect(variances[0]).toBeCloseTo(27.5);
   expect(variances.slice(1).map((value) => value.toFixed(9))).toEqual(["0.000000000", "0.000000000"]);
   components.forEach((one, i) => {
@@ -61,16 +62,16 @@ test("components beyond the rank of the samples are orthonormal, without varianc
   });
 });
 
-test("the largest loading of every component is positive", () => {
-  for (const component of fitPca(correlated(5), WIDTH, 3).components) {
+test("the largest loading of every component is positive", async () => {
+  for (const component of (await fitPca(correlated(5), WIDTH, 3, matrixProduct)).components) {
     const peak = component.reduce((best, value) => (Math.abs(value) > Math.abs(best) ? value : best), 0);
     expect(peak).toBeGreaterThan(0);
   }
 });
 
-test("coordinates are centred and as spread out as the variances say", () => {
+test("coordinates are centred and as spread out as the variances say", async () => {
   const samples = correlated(7);
-  const pca = fitPca(samples, WIDTH, 2);
+  const pca = await fitPca(samples, WIDTH, 2, matrixProduct);
   const coordinates = project(pca, samples);
   const first = coordinates.filter((_, i) => i % 2 === 0);
   const mean = first.reduce((a, b) => a + b, 0) / SAMPLES;
@@ -80,34 +81,37 @@ test("coordinates are centred and as spread out as the variances say", () => {
   expect(pca.explained[0]! + pca.explained[1]!).toBeLessThan(1);
 });
 
-test("samples without any variance give middle grey, not an error", () => {
+test("samples without any variance give middle grey, not an error", async () => {
   const map = { height: 2, width: 3, channels: 5, samples: new Float32Array(30).fill(4) };
-  expect([...falseColours([map]).images[0]!.data]).toEqual(new Array(18).fill(128));
+  expect([...(await falseColours([map], matrixProduct)).images[0]!.data]).toEqual(new Array(18).fill(128));
 });
 
-test("false colours share one minimum and maximum over the three components, or have one each", () => {
+test("false colours share one minimum and maximum over the three components, or have one each", async () => {
   const samples = correlated(9).slice(0, 7 * WIDTH);
   const map = { height: 1, width: 7, channels: WIDTH, samples };
-  const channels = (range: "joint" | "component") =>
-    [0, 1, 2].map((k) => falseColours([map], range).images[0]!.data.filter((_, i) => i % 3 === k));
-  for (const channel of channels("component")) expect([Math.min(...channel), Math.max(...channel)]).toEqual([0, 255]);
-  const joint = channels("joint").map((channel) => Math.max(...channel) - Math.min(...channel));
+  const channels = async (range: "joint" | "component") => {
+    const { images } = await falseColours([map], matrixProduct, range);
+    return [0, 1, 2].map((k) => images[0]!.data.filter((_, i) => i % 3 === k));
+  };
+  for (const channel of await channels("component"))
+    expect([Math.min(...channel), Math.max(...channel)]).toEqual([0, 255]);
+  const joint = (await channels("joint")).map((channel) => Math.max(...channel) - Math.min(...channel));
   expect(Math.max(...joint)).toBe(255);
   expect(joint[2]!).toBeLessThan(200);
 });
 
-test("maps fitted together share their colours", () => {
+test("maps fitted together share their colours", async () => {
   const samples = correlated(13);
   const map = { height: 1, width: SAMPLES, channels: WIDTH, samples };
-  const [left, right] = falseColours([map, map]).images;
+  const [left, right] = (await falseColours([map, map], matrixProduct)).images;
   expect(left!.data).toEqual(right!.data);
 });
 
-test("a fit made on one map gives another the same colour for the same features, and ends its range where it ended", () => {
+test("a fit made on one map gives another the same colour for the same features, and ends its range where it ended", async () => {
   const samples = correlated(17);
   const map = { height: 1, width: SAMPLES, channels: WIDTH, samples };
-  const basis = fitColours([map]);
-  expect(inColours(basis, map).data).toEqual(falseColours([map]).images[0]!.data);
+  const basis = await fitColours([map], matrixProduct);
+  expect(inColours(basis, map).data).toEqual((await falseColours([map], matrixProduct)).images[0]!.data);
   const farther = { ...map, samples: samples.map((value, i) => value + 1000 * basis.pca.components[0]![i % WIDTH]!) };
   const reds = inColours(basis, farther).data.filter((_, i) => i % 3 === 0);
   expect(new Set(reds)).toEqual(new Set([255]));
@@ -116,12 +120,14 @@ test("a fit made on one map gives another the same colour for the same features,
   );
 });
 
-test("maps of different widths cannot share a fit", () => {
+test("maps of different widths cannot share a fit", async () => {
   const map = (channels: number) => ({ height: 1, width: 2, channels, samples: new Float32Array(2 * channels) });
-  expect(() => falseColours([map(3), map(5)])).toThrow("PCA: expected maps of equally many channels, found 3, 5");
+  await expect(falseColours([map(3), map(5)], matrixProduct)).rejects.toThrow(
+    "PCA: expected maps of equally many channels, found 3, 5",
+  );
 });
 
-test("tokens lose the class token, channels-first maps become one row per position", () => {
+test("tokens lose the class token, channels-first maps become one row per position", async () => {
   const tokens = featureMap(
     { shape: [1, 7, 2], data: Float32Array.from({ length: 14 }, (_, i) => i) },
     { height: 2, width: 3 },
@@ -134,7 +140,7 @@ test("tokens lose the class token, channels-first maps become one row per positi
   );
 });
 
-test("features reduce to mean, L2 norm or one channel", () => {
+test("features reduce to mean, L2 norm or one channel", async () => {
   const map = { height: 1, width: 2, channels: 2, samples: Float32Array.of(3, 4, -6, 8) };
   expect([...reduceFeatures(map, { kind: "mean" }).data]).toEqual([3.5, 1]);
   expect([...reduceFeatures(map, { kind: "norm" }).data]).toEqual([5, 10]);
@@ -144,7 +150,7 @@ test("features reduce to mean, L2 norm or one channel", () => {
   );
 });
 
-test("position similarity is the cosine, without the class token", () => {
+test("position similarity is the cosine, without the class token", async () => {
   const posEmbed = { shape: [1, 4, 2], data: Float32Array.of(9, 9, 2, 0, 0, 3, -1, 1) };
   const { shape, data } = positionSimilarity(posEmbed, 3);
   expect(shape).toEqual([3, 3]);

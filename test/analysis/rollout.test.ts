@@ -3,6 +3,7 @@ import { describe, expect, test } from "vitest";
 import { attentionMap } from "../../lib/analysis/attentionMap";
 import { rollout, rolloutRow } from "../../lib/analysis/rollout";
 import type { NdArray } from "../../lib/arrays";
+import { matrixProduct } from "../../lib/engine/matrixProduct";
 
 const layer = (rows: number[][]): NdArray => {
   return { shape: [1, rows.length, rows.length], data: Float32Array.from(rows.flat()) };
@@ -34,22 +35,22 @@ const attentions = fc.tuple(fc.integer({ min: 1, max: 4 }), fc.integer({ min: 2,
 );
 
 describe("rollout", () => {
-  test("of two layers of three tokens is the product worked by hand, the newer layer on the left", () => {
+  test("of two layers of three tokens is the product worked by hand, the newer layer on the left", async () => {
     // A'1 = [[1,0,0],[.25,.75,0],[0,.5,.5]], A'2 = [[.5,.5,0],[0,.5,.5],[.1,.1,.8]]
     const expected = [0.625, 0.375, 0, 0.125, 0.625, 0.25, 0.125, 0.475, 0.4];
-    rollout([A1, A2]).data.forEach((value, i) => {
+    (await rollout([A1, A2], matrixProduct)).data.forEach((value, i) => {
       expect(value).toBeCloseTo(expected[i]!, 6);
     });
   });
 
-  test("rows sum to 1, whatever the attention and the options", () => {
+  test("rows sum to 1, whatever the attention and the options", async () => {
     const options = fc.record({
       attentionWeight: fc.double({ min: 0, max: 1, noNaN: true }),
       discardRatio: fc.double({ min: 0, max: 0.99, noNaN: true }),
     });
-    fc.assert(
-      fc.property(attentions, options, (layers, chosen) => {
-        const { data, shape } = rollout(layers, chosen);
+    await fc.assert(
+      fc.asyncProperty(attentions, options, async (layers, chosen) => {
+        const { data, shape } = await rollout(layers, matrixProduct, chosen);
         for (let i = 0; i < shape[0]!; i++) {
           const sum = data.slice(i * shape[0]!, (i + 1) * shape[0]!).reduce((a, b) => a + b, 0);
           expect(sum).toBeCloseTo(1, 5);
@@ -59,19 +60,21 @@ describe("rollout", () => {
     );
   });
 
-  test("of identity attention is the identity", () => {
+  test("of identity attention is the identity", async () => {
     const identity = layer([
       [1, 0, 0],
       [0, 1, 0],
       [0, 0, 1],
     ]);
-    expect([...rollout([identity, identity, identity]).data]).toEqual([1, 0, 0, 0, 1, 0, 0, 0, 1]);
+    expect([...(await rollout([identity, identity, identity], matrixProduct)).data]).toEqual([
+      1, 0, 0, 0, 1, 0, 0, 0, 1,
+    ]);
   });
 
-  test("of one token is that token's row of the whole", () => {
-    fc.assert(
-      fc.property(attentions, (layers) => {
-        const { data, shape } = rollout(layers);
+  test("of one token is that token's row of the whole", async () => {
+    await fc.assert(
+      fc.asyncProperty(attentions, async (layers) => {
+        const { data, shape } = await rollout(layers, matrixProduct);
         const tokens = shape[0]!;
         for (let token = 0; token < tokens; token++) {
           const row = rolloutRow(layers, token);
@@ -82,35 +85,47 @@ describe("rollout", () => {
     );
   });
 
-  test("heads are fused by mean, maximum or minimum before rows are normalised", () => {
+  test("heads are fused by mean, maximum or minimum before rows are normalised", async () => {
     const heads = { shape: [1, 2, 2, 2], data: Float32Array.of(1, 0, 0.5, 0.5, 0, 1, 0.5, 0.5) };
     const weighted = { attentionWeight: 1 };
-    expect([...rollout([heads], { ...weighted, headFusion: "mean" }).data]).toEqual([0.5, 0.5, 0.5, 0.5]);
-    expect([...rollout([heads], { ...weighted, headFusion: "max" }).data]).toEqual([0.5, 0.5, 0.5, 0.5]);
-    expect([...rollout([heads], { ...weighted, headFusion: "min" }).data]).toEqual([1, 0, 0.5, 0.5]); // an emptied row keeps to itself
+    expect([...(await rollout([heads], matrixProduct, { ...weighted, headFusion: "mean" })).data]).toEqual([
+      0.5, 0.5, 0.5, 0.5,
+    ]);
+    expect([...(await rollout([heads], matrixProduct, { ...weighted, headFusion: "max" })).data]).toEqual([
+      0.5, 0.5, 0.5, 0.5,
+    ]);
+    expect([...(await rollout([heads], matrixProduct, { ...weighted, headFusion: "min" })).data]).toEqual([
+      1, 0, 0.5, 0.5,
+    ]); // an emptied row keeps to itself
   });
 
-  test("discarding removes a layer's smallest values", () => {
+  test("discarding removes a layer's smallest values", async () => {
     const attention = layer([
       [0.1, 0.9],
       [0.6, 0.4],
     ]);
-    const { data } = rollout([attention], { attentionWeight: 1, discardRatio: 0.5 });
+    const { data } = await rollout([attention], matrixProduct, { attentionWeight: 1, discardRatio: 0.5 });
     expect([...data]).toEqual([0, 1, 1, 0]);
   });
 
   test.each([
-    [() => rollout([]), "attention: expected the maps of at least one layer, found none"],
+    [() => rollout([], matrixProduct), "attention: expected the maps of at least one layer, found none"],
     [
-      () => rollout([{ shape: [2, 3], data: new Float32Array(6) }]),
+      () => rollout([{ shape: [2, 3], data: new Float32Array(6) }], matrixProduct),
       /expected \[1, N, N\] or \[1, H, N, N\].*found \[2, 3\]/,
     ],
-    [() => rollout([A1], { attentionWeight: 1.5 }), "attentionWeight: expected 0 to 1, found 1.5"],
-    [() => rollout([A1], { discardRatio: 1 }), "discardRatio: expected 0 up to, not including, 1, found 1"],
-    [() => rollout([A1], { headFusion: "max" }), "headFusion max: expected every head (capture A*), found head means"],
-    [() => rolloutRow([A1], 3), "token: expected a whole number from 0 to 2, found 3"],
-  ])("refuses what cannot be (%#)", (call, message) => {
-    expect(call).toThrow(message);
+    [() => rollout([A1], matrixProduct, { attentionWeight: 1.5 }), "attentionWeight: expected 0 to 1, found 1.5"],
+    [
+      () => rollout([A1], matrixProduct, { discardRatio: 1 }),
+      "discardRatio: expected 0 up to, not including, 1, found 1",
+    ],
+    [
+      () => rollout([A1], matrixProduct, { headFusion: "max" }),
+      "headFusion max: expected every head (capture A*), found head means",
+    ],
+    [async () => rolloutRow([A1], 3), "token: expected a whole number from 0 to 2, found 3"],
+  ])("refuses what cannot be (%#)", async (call, message) => {
+    await expect(call()).rejects.toThrow(message);
   });
 });
 

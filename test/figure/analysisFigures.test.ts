@@ -2,12 +2,13 @@ import { describe, expect, it } from "vitest";
 import { FigureError } from "../../lib/errors";
 import { attentionAtlasFigure } from "../../lib/figure/attentionAtlas";
 import { attentionDistanceFigure } from "../../lib/figure/attentionDistance";
+import { confusionMatrixFigure } from "../../lib/figure/confusionMatrix";
 import type { Figure } from "../../lib/figure/description";
 import { differenceOptions, differenceTiles } from "../../lib/figure/differenceOptions";
 import { mapTilesFigure } from "../../lib/figure/mapTiles";
 import { rolloutLayersFigure } from "../../lib/figure/rolloutLayers";
 import { similarityProfilesFigure } from "../../lib/figure/similarityProfiles";
-import { analysisFigures, sampleAtlas, sampleStatistics } from "./analysisSamples";
+import { analysisFigures, sampleAtlas, sampleClassNames, sampleConfusion, sampleStatistics } from "./analysisSamples";
 import { outside, overlaps } from "./boxes";
 import { recipe, sampleGrid, samplePhoto } from "./samples";
 
@@ -38,6 +39,12 @@ describe.each([60, 84, 174, 331, "slide"] as const)("at a page width of %s", (wi
     "an atlas of a head": attentionAtlasFigure(sampleAtlas(1, 1), { ...options, range: "shared" }),
     "distances of averaged heads": attentionDistanceFigure(sampleStatistics(24, 1), options),
     "distances of a layer": attentionDistanceFigure(sampleStatistics(1, 3), { ...options, measures: ["entropy"] }),
+    "a confusion of 15 classes": confusionMatrixFigure(sampleConfusion(15), {
+      ...options,
+      classNames: sampleClassNames(15),
+    }),
+    "a confusion of 150 classes": confusionMatrixFigure(sampleConfusion(150), options),
+    "a confusion of two classes": confusionMatrixFigure(sampleConfusion(2), { ...options, note: "Two." }),
     "24 maps": mapTilesFigure({ photo: samplePhoto(17, 5), point }, tiles, options),
     "one map": mapTilesFigure({ photo }, [{ name: "only", map }], { ...options, range: "shared" }),
   };
@@ -69,6 +76,16 @@ describe("an attention atlas", () => {
     const byEntropy = attentionAtlasFigure(layers, { sort: "entropy" });
     expect(plain(texts(byEntropy, /^layer-1-head/))[0]).toBe("2: 10, 0.10");
     expect(texts(byEntropy, /^note/).join(" ")).toContain("Heads of a layer by mean entropy, lowest first.");
+  });
+
+  it("names its sorted heads where there is no room for their numbers", () => {
+    const figure = attentionAtlasFigure(sampleAtlas(24, 4), { width: 84, sort: "distance" });
+    const [{ heads }] = sampleAtlas(24, 4);
+    const order = heads.map((_, i) => i + 1).sort((a, b) => heads[a - 1]!.distance! - heads[b - 1]!.distance!);
+    expect(texts(figure, /^layer-1-head/)).toEqual(order.map(String));
+    expect(texts(figure, /^note/).join(" ")).toContain("Below each map: number of the head.");
+    const wide = attentionAtlasFigure(sampleAtlas(24, 4), { width: 174, sort: "distance" });
+    expect(texts(wide, /^layer-1-head/)[0]).toMatch(/^\d: \d+\u2009·\u20090\.\d\d$/);
   });
 
   it("leaves its numbers out where the maps are too narrow for them, and says so by not explaining them", () => {
@@ -114,6 +131,36 @@ describe("attention distances over depth", () => {
   });
 });
 
+describe("a confusion matrix", () => {
+  const classNames = ["sky", "sea", "sand", "ship"];
+  const counts = [60, 30, 0, 10, 0, 5, 5, 0, 0, 0, 0, 0, 0, 0, 0, 0]; // sky, sea; no sand or ship is labelled
+  const cells = (figure: Figure) => figure.elements.find((element) => element.kind === "heatmap");
+
+  it("has the shares of each label's pixels as rows, and no number where a class has none", () => {
+    const figure = confusionMatrixFigure({ classes: 4, counts }, { classNames });
+    const none = Number.NaN;
+    const rows = [0.6, 0.3, 0, 0.1, 0, 0.5, 0.5, 0, none, none, none, none, none, none, none, none];
+    expect(cells(figure)).toMatchObject({ range: [0, 1], values: { data: Float32Array.from(rows) } });
+    expect(texts(figure, /^row/)).toEqual(classNames);
+    expect(texts(figure, /^column/)).toEqual(classNames);
+  });
+
+  it("leaves out classes that do not occur, and those with fewest labelled pixels where a limit is set", () => {
+    const some = counts.map((count, i) => (i % 4 === 3 ? 0 : count));
+    expect(texts(confusionMatrixFigure({ classes: 4, counts: some }, { classNames }), /^row/)).not.toContain("ship");
+    const figure = confusionMatrixFigure({ classes: 4, counts }, { classNames, limit: 2 });
+    expect(texts(figure, /^row/)).toEqual(["sky", "sea"]);
+    expect([...cells(figure)!.values.data]).toEqual([0.6, 0.3, 0, 0.5].map(Math.fround));
+    expect(texts(figure, /^note/)).toEqual(["2 of 4 classes are shown."]);
+  });
+
+  it("numbers its classes where names do not fit, and says so", () => {
+    const figure = confusionMatrixFigure(sampleConfusion(150));
+    expect(texts(figure, /^row/).every((text) => /^\d+$/.test(text))).toBe(true);
+    expect(texts(figure, /^note/).join(" ")).toBe("Numbers are those of the classes.");
+  });
+});
+
 describe("maps of a point", () => {
   const peak = { height: 1, width: 3, data: Float32Array.of(0.9, 0.1, 0.3) };
   const subject = { photo, point: { row: 0, col: 0 } };
@@ -125,6 +172,25 @@ describe("maps of a point", () => {
     expect(range?.map((value) => +value.toFixed(6))).toEqual([0.1, 0.3]);
     const own = heatmap(rolloutLayersFigure(subject, [{ layer: 1, map: peak }], { range: "map" }))?.range;
     expect(own?.map((value) => +value.toFixed(6))).toEqual([0.1, 0.9]);
+  });
+
+  it("stand fewer side by side where the numbers of their scales are long", () => {
+    const tiles = (low: number, high: number) =>
+      [1, 2, 3].map((i) => ({
+        name: `${i}`,
+        map: { ...peak, data: Float32Array.of(low, high, low) },
+        range: [low, high] as const,
+      }));
+    const rows = (figure: Figure) => {
+      const maps = figure.elements.filter((element) => element.kind === "heatmap" && /^map-/.test(element.id ?? ""));
+      return new Set(maps.map((element) => (element as { y: number }).y)).size;
+    };
+    expect(rows(mapTilesFigure(subject, tiles(0, 1), { width: 84 }))).toBe(1);
+    const long = mapTilesFigure(subject, tiles(-0.00441, -0.00444 + 0.01), { width: 84 });
+    expect(rows(long)).toBe(2);
+    expect(texts(long, /^scale-1/)).toEqual(["−0.00441", "0.00556"]);
+    const named = [1, 2, 3].map((i) => ({ name: `setr-pup-scenes-${i}`, map: peak }));
+    expect(texts(mapTilesFigure(subject, named, { width: 84 }), /^name-1/)).toEqual(["setr-pup-scenes-1"]);
   });
 
   it("have one colour bar where they share colours, else a scale each, with zero in the middle of a difference", () => {
@@ -202,6 +268,26 @@ const cases: [code: string, message: string, make: () => unknown][] = [
     "point-outside",
     "point: expected a row in 0..4 and a column in 0..6, found (5, 0)",
     () => attentionAtlasFigure(bare, { point: { row: 5, col: 0 } }),
+  ],
+  [
+    "counts-invalid",
+    "confusion: expected 2x2 counts, found 3",
+    () => confusionMatrixFigure({ classes: 2, counts: [1, 2, 3] }),
+  ],
+  [
+    "counts-invalid",
+    "confusion: expected counts of at least 0, found -1",
+    () => confusionMatrixFigure({ classes: 2, counts: [1, -1, 0, 0] }),
+  ],
+  [
+    "counts-invalid",
+    "classNames: expected 2, found 1",
+    () => confusionMatrixFigure({ classes: 2, counts: [1, 0, 0, 1] }, { classNames: ["sky"] }),
+  ],
+  [
+    "counts-empty",
+    "confusion: expected at least one counted pixel, found none",
+    () => confusionMatrixFigure({ classes: 1, counts: [0] }),
   ],
   ["panels-empty", "layers: expected at least one, found none", () => attentionDistanceFigure(sampleStatistics(0, 0))],
   [

@@ -3,6 +3,7 @@ import { differenceOf } from "../../lib/analysis/difference";
 import { similarityProfiles } from "../../lib/analysis/similarityProfiles";
 import { type AtlasLayer, attentionAtlasFigure } from "../../lib/figure/attentionAtlas";
 import { attentionDistanceFigure } from "../../lib/figure/attentionDistance";
+import { type ConfusionCounts, confusionMatrixFigure } from "../../lib/figure/confusionMatrix";
 import type { Figure } from "../../lib/figure/description";
 import { differenceOptions } from "../../lib/figure/differenceOptions";
 import { featuresFigure } from "../../lib/figure/features";
@@ -11,6 +12,7 @@ import type { PageOptions } from "../../lib/figure/page";
 import { positionSimilarityFigure } from "../../lib/figure/positionSimilarity";
 import { rolloutLayersFigure } from "../../lib/figure/rolloutLayers";
 import { similarityProfilesFigure } from "../../lib/figure/similarityProfiles";
+import { SCENE_CLASSES } from "../../lib/train/scenes/classes";
 import { sampleGrid, samplePhoto, sampleSimilarity } from "./samples";
 
 /** An atlas of maps of 5 x 7 patches; distances up to 1018 pixels. */
@@ -37,6 +39,22 @@ export function sampleStatistics(depth: number, heads: number): AttentionStatist
     evenDistance: 170,
     evenEntropy: 6,
   };
+}
+
+/** Counts of so many classes, most on the diagonal; no pixel is labelled with the last class. */
+export function sampleConfusion(classes: number): ConfusionCounts {
+  const numbers = sampleGrid(classes, classes, 5).data;
+  const counts = Array.from(numbers, (value, i) => {
+    const [label, found] = [Math.floor(i / classes), i % classes];
+    if (label === classes - 1) return 0;
+    return Math.round((label === found ? 5000 : 700) * value) + (found === classes - 1 ? 1 : 0);
+  });
+  return { classes, counts };
+}
+
+/** Names of the classes of drawn scenes, and more of them. */
+export function sampleClassNames(count: number): string[] {
+  return Array.from({ length: count }, (_, k) => (k < SCENE_CLASSES.length ? SCENE_CLASSES[k]! : `thing ${k}`));
 }
 
 const photo = samplePhoto(11, 17);
@@ -69,6 +87,12 @@ export function analysisFigures(options: PageOptions): Record<string, Figure> {
       ...options,
       measures: ["distance", "relative-entropy"],
       note: "Mean over 3 pictures.",
+    }),
+    "confusion-matrix": confusionMatrixFigure(sampleConfusion(7), {
+      ...options,
+      classNames: sampleClassNames(7),
+      limit: 5,
+      note: "Seven classes, of which five are shown.",
     }),
     "rollout-layers": rolloutLayersFigure(subject, layers, options),
     "map-tiles": mapTilesFigure(subject, compared, { ...options, overlay: 0.25, note: "Three maps." }),

@@ -10,6 +10,7 @@ import { renderPdf } from "../../lib/figure/pdf";
 import { renderPng } from "../../lib/figure/png";
 import { MM_PER_POINT } from "../../lib/figure/style";
 import { numberLine, subscripted, textLine } from "../../lib/figure/textLayout";
+import { analysisFigures } from "./analysisSamples";
 import { poppler, skipsPoppler } from "./poppler";
 import { recipe, sampleFigures, sampleGrid, samplePhoto } from "./samples";
 
@@ -73,7 +74,10 @@ describe("a PDF", () => {
 
 describe.skipIf(skipsPoppler)("poppler", () => {
   const figures = (["light", "dark"] as const).flatMap((theme) =>
-    Object.entries(sampleFigures({ recipe, untrained: true, theme })).map(([name, figure]) => ({
+    Object.entries({
+      ...sampleFigures({ recipe, untrained: true, theme }),
+      ...analysisFigures({ recipe, untrained: true, theme }),
+    }).map(([name, figure]) => ({
       name: `${name}, ${theme}`,
       figure,
     })),

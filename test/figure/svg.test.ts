@@ -3,6 +3,7 @@ import { describe, expect, it } from "vitest";
 import type { Figure, FigureElement, HeatMapElement } from "../../lib/figure/description";
 import { renderSvg } from "../../lib/figure/svg";
 import { numberLine, numberWidth, subscripted, textLine, widthOf } from "../../lib/figure/textLayout";
+import { analysisFigures } from "./analysisSamples";
 import { recipe, sampleFigures, sampleGrid, samplePhoto } from "./samples";
 
 function page(...elements: FigureElement[]): Figure {
@@ -25,7 +26,8 @@ async function embedded(svg: string): Promise<number[][]> {
 }
 
 describe("an SVG", () => {
-  it.each(Object.entries(sampleFigures({ recipe, untrained: true })))("of %s is well-formed", async (_, figure) => {
+  const figures = { ...sampleFigures({ recipe, untrained: true }), ...analysisFigures({ recipe, untrained: true }) };
+  it.each(Object.entries(figures))("of %s is well-formed", async (_, figure) => {
     const svg = await renderSvg(figure);
     const { width, height } = await parse(svg);
     expect(svg).toContain('width="174mm"');

@@ -91,7 +91,7 @@ const refused: [string, string, string, string][] = [
     "another kernel",
     JSON.stringify({ ...valid, metadata: { kernelspec: { name: "python3" } } }),
     "notebook-language",
-    "a.ipynb: expected a notebook for the kernel tslab, found python3",
+    "a.ipynb: expected a notebook for the kernel setr or tslab, found python3",
   ],
 ];
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { createMessage, type Message } from "../../lib/notebook/message";
-import { type CellOutput, collectOutput, errorOutput, errorText, withoutEmptied } from "../../lib/notebook/outputs";
+import { type CellOutput, collectOutput, errorText, staticOutputs, withoutEmptied } from "../../lib/notebook/outputs";
 
 const stream = (name: string, text: string): Message => createMessage("stream", "s", { name, text });
 const display = (type: string, text: string, id?: string): Message =>
@@ -67,18 +67,10 @@ describe("outputs of a cell", () => {
     ]);
   });
 
-  const failures: [string, string, string][] = [
-    ["evalmachine.<anonymous>:4\n  f()\n  ^\n\nRangeError: bad\nthing\n    at f (x.ts:1:2)\n", "RangeError", "bad"],
-    ["Warning: slow\nTypeError [ERR_X]: no\n    at f\n  [cause]: Error: inner\n", "TypeError", "no"],
-    [
-      "note\n1:7 - Type 'string' is not assignable.\n2:1 - Second.\n",
-      "TypeScript",
-      "1:7 - Type 'string' is not assignable.",
-    ],
-    ["{ a: 1 }\n", "Error", "{ a: 1 }"],
-    ["", "Error", "the cell failed and wrote nothing to standard error"],
-  ];
-  test.each(failures)("the error is found in %j", (stderr, ename, evalue) => {
-    expect(errorOutput(stderr)).toMatchObject({ output_type: "error", ename, evalue });
+  test("static ones are without HTML where there is a picture, and otherwise as they were", () => {
+    const shown = (data: Record<string, string>): CellOutput => ({ output_type: "display_data", data, metadata: {} });
+    const kept = [shown({ "text/html": "<b>5</b>" }), { output_type: "stream", name: "stdout", text: "7" } as const];
+    const live = shown({ "image/png": "iVBO", "text/html": "<div>", "text/plain": "Figure 2" });
+    expect(staticOutputs([live, ...kept])).toEqual([shown({ "image/png": "iVBO", "text/plain": "Figure 2" }), ...kept]);
   });
 });

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { notebookParameters, readParameters, replaceParameters, setParameters } from "../../lib/notebook/parameters";
+import { injectedSource, notebookParameters, readParameters, setParameters } from "../../lib/notebook/parameters";
 import { codeCell, markdownCell, notebook } from "./notebooks";
 
 const cell = `// What to look at.
@@ -29,27 +29,35 @@ describe("the parameters cell", () => {
     expect(readParameters(cell)[1].value).toBe("7");
   });
 
-  const replaced: [string, string | number | readonly unknown[] | null, string, string][] = [
-    ["photo", "lake.png", '"alps.jpg"; // file', '"lake.png"; // file'],
-    ["photo", 'say "hi"\\', '"alps.jpg"', '"say \\"hi\\"\\\\"'],
-    ["photo", "12", '"alps.jpg"', '"12"'],
-    ["every", "11", "number = 7; // rows", "number = 11; // rows"],
-    ["every", "-0.5e1", "= 7", "= -5"],
-    ["every", 13, "= 7", "= 13"],
-    ["quick", "true", "quick = false", "quick = true"],
-    ["scale", "null", "= 1.5; // null", "= null; // null"],
-    ["scale", null, "= 1.5; // null", "= null; // null"],
-    ["folder", "figures", "= null; // where", '= "figures"; // where'],
-    ["range", '{"low":2}', "{ low: 0, high: [1, 2] } as Range", '{"low":2} as Range'],
+  const declaredAgain: [string, string | number | readonly unknown[] | null, string][] = [
+    ["photo", "lake.png", 'const photo = "lake.png"; // file in photos/'],
+    ["photo", 'say "hi"\\', 'const photo = "say \\"hi\\"\\\\"; // file in photos/'],
+    ["photo", "12", 'const photo = "12"; // file in photos/'],
+    ["every", "11", "const every: number = 11; // rows"],
+    ["every", "-0.5e1", "const every: number = -5; // rows"],
+    ["every", 13, "const every: number = 13; // rows"],
+    ["quick", "true", "const quick = true;"],
+    ["points", '[{"row":1,"col":2}]', 'const points: Point[] = [{"row":1,"col":2}];'],
+    ["scale", "null", "const scale: number | null = null; // null: automatic"],
+    ["scale", null, "const scale: number | null = null; // null: automatic"],
+    ["folder", "figures", 'const folder: string | null = "figures"; // where to write'],
+    ["range", '{"low":2}', 'const range = {"low":2} as Range; // colours'],
   ];
-  test.each(replaced)("%s takes %j and the rest of the cell stays", (name, value, before, after) => {
-    expect(replaceParameters(cell, { [name]: value })).toBe(cell.replace(before, () => after));
+  test.each(declaredAgain)("%s takes %j, and keeps its type and its comment", (name, value, line) => {
+    expect(injectedSource(cell, { [name]: value })).toBe(`// Parameters of this run\n${line}`);
   });
 
-  test("an array over several lines is replaced as a whole", () => {
-    const source = replaceParameters(cell, { points: '[{"row":1,"col":2}]', photo: "a.png" });
-    expect(source).toContain('const points: Point[] = [{"row":1,"col":2}];\nconst scale');
-    expect(source).toContain('const photo = "a.png"; // file in photos/');
+  test("null is no text where there may be none", () => {
+    const second = 'const second: string | null = "boats"; // another picture, or null';
+    expect(injectedSource(second, { second: "null" })).toContain("const second: string | null = null;");
+    expect(injectedSource('const name = "boats";', { name: "null" })).toContain('const name = "null";');
+  });
+
+  test("several values come in the order of the cell", () => {
+    expect(injectedSource(cell, { quick: "true", photo: "a.png" }).split("\n").slice(1)).toEqual([
+      'const photo = "a.png"; // file in photos/',
+      "const quick = true;",
+    ]);
   });
 
   const refused: [string, string, string][] = [
@@ -63,20 +71,20 @@ describe("the parameters cell", () => {
     ["range", "[]", 'range: expected a JSON object, found "[]"'],
   ];
   test.each(refused)("%s refuses %j", (name, value, message) => {
-    expect(() => replaceParameters(cell, { [name]: value })).toThrow(
+    expect(() => injectedSource(cell, { [name]: value })).toThrow(
       expect.objectContaining({ code: "parameter-kind", message }),
     );
   });
 
   test("a number is refused where text is declared", () => {
-    expect(() => replaceParameters(cell, { photo: 5 })).toThrow('photo: expected a string, found "5"');
+    expect(() => injectedSource(cell, { photo: 5 })).toThrow('photo: expected a string, found "5"');
   });
 
   test("an unknown name is refused with the names there are", () => {
-    expect(() => replaceParameters("const a = 1, b = 2;", { c: "1" })).toThrow(
+    expect(() => injectedSource("const a = 1, b = 2;", { c: "1" })).toThrow(
       expect.objectContaining({ code: "parameter-unknown", message: 'parameters: expected one of a, b, found "c"' }),
     );
-    expect(() => replaceParameters(cell, { toString: "1" } as never)).toThrow(/found "toString"$/);
+    expect(() => injectedSource(cell, { toString: "1" } as never)).toThrow(/found "toString"$/);
   });
 
   const malformed: [string, string][] = [
@@ -96,14 +104,28 @@ describe("the parameters cell", () => {
 describe("parameters of a notebook", () => {
   const document = notebook(codeCell("1"), markdownCell("const a = 2;"), codeCell("const a = 1;", "parameters"));
 
-  test("values go into the tagged cell of a copy", () => {
-    expect(setParameters(document, { a: "5" }).cells.map(({ source }) => source)).toEqual([
+  test("values go into a cell of their own below the tagged one, in a copy", () => {
+    const given = setParameters(document, { a: "5" });
+    expect(given.cells.map(({ source }) => source)).toEqual([
       "1",
       "const a = 2;",
-      "const a = 5;",
+      "const a = 1;",
+      "// Parameters of this run\nconst a = 5;",
     ]);
-    expect(document.cells[2].source).toBe("const a = 1;");
-    expect(notebookParameters(document)).toEqual([{ name: "a", kind: "number", value: "1", comment: "" }]);
+    expect(given.cells[3]).toMatchObject({ cell_type: "code", metadata: { tags: ["injected-parameters"] } });
+    expect(given.cells[3]).not.toHaveProperty("id");
+    expect(document.cells).toHaveLength(3);
+    expect(notebookParameters(given)).toEqual([{ name: "a", kind: "number", value: "1", comment: "" }]);
+  });
+
+  test("values of an earlier run are replaced, and the cell has an id where the format has ids", () => {
+    const first = setParameters({ ...document, nbformat_minor: 5 }, { a: "5" });
+    const second = setParameters(first, { a: "7" });
+    expect(second.cells.map(({ source }) => source).slice(2)).toEqual([
+      "const a = 1;",
+      "// Parameters of this run\nconst a = 7;",
+    ]);
+    expect(second.cells[3]).toMatchObject({ id: "injected-parameters" });
   });
 
   test("a notebook without a tagged cell has no parameters and takes none", () => {

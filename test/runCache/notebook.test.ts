@@ -53,13 +53,13 @@ async function statsOfRun(path: string, parameters: readonly string[] = []): Pro
 test("a notebook that is run again in a new process does not run the model, also with other points and colours", async () => {
   const path = await notebookWithStats();
   const first = await statsOfRun(path);
-  expect(first.map(({ computed }) => computed.length)).toEqual([4, 4, 4]); // two pictures, one gradient
+  expect(first.map(({ computed }) => computed.length)).toEqual([5, 5, 4]); // two pictures with their scores, one gradient
   const kept = await readdir(join(cache, "runs"));
-  expect(kept).toHaveLength(4 + 4 + 1 + 4); // and the scores of one picture
+  expect(kept).toHaveLength(5 + 5 + 1 + 4); // and the scores by the engine that differentiates
   const second = await statsOfRun(path);
   expect(second.map(({ computed }) => computed)).toEqual([[], [], []]);
-  expect(second.map(({ fromDisk }) => fromDisk.length)).toEqual([4, 4, 4]);
-  const tweaked = await statsOfRun(path, ["-p", "relative=false", "-p", "theme=dark", "-p", "secondPoints=[]"]);
+  expect(second.map(({ fromDisk }) => fromDisk.length)).toEqual([5, 5, 4]);
+  const tweaked = await statsOfRun(path, ["-p", "recipe=paper", "-p", "theme=dark", "-p", "secondPoints=[]"]);
   expect(tweaked.map(({ computed }) => computed)).toEqual([[], [], []]);
   expect(await readdir(join(cache, "runs"))).toEqual(kept);
 }, 300_000);

@@ -17,7 +17,7 @@ const ARGUMENTS = [
 
 /** Whether tests in a browser are left out: only where there is none, and never in continuous integration. */
 export const withoutBrowser = !existsSync(PROGRAM) && !process.env.CI;
-if (withoutBrowser) console.log(`skipped: HTML figures in a browser (no ${PROGRAM} on this machine)`);
+if (withoutBrowser) console.log(`skipped: tests in a browser (no ${PROGRAM} on this machine)`);
 
 const SETTLED = '[data-live="yes"], [data-live="failed"], [data-live="waiting"]';
 
@@ -28,11 +28,16 @@ export interface OpenPage {
   readonly troubles: string[];
 }
 
+/** Starts the browser. */
+export function startChromium(): Promise<Browser> {
+  return chromium.launch({ executablePath: PROGRAM, args: ARGUMENTS });
+}
+
 /** Opens pages in a browser that is started for the file's tests. */
 export function openedPages() {
   let browser: Browser;
   beforeAll(async () => {
-    browser = await chromium.launch({ executablePath: PROGRAM, args: ARGUMENTS });
+    browser = await startChromium();
   });
   afterAll(() => browser?.close());
   return async (path: string, options: { readonly javaScriptEnabled?: boolean } = {}): Promise<OpenPage> => {

@@ -34,7 +34,7 @@ const values = new Map<string, NdArray>([
 const run = runWith(config, values);
 
 describe("maps for an explorer", () => {
-  it("are those of attentionMap, for every point and method", () => {
+  it("are those of attentionMap, for every point and method", async () => {
     const choices = [
       { method: "rollout" },
       { method: "rollout", relative: true },
@@ -43,7 +43,7 @@ describe("maps for an explorer", () => {
       { method: "attention-from", layer: 1 },
       { method: "attention-from", relative: true },
     ] as const;
-    const maps = explorerMaps(run, { maps: choices, headFusion: "max", attentionWeight: 0.7 });
+    const maps = await explorerMaps(run, { maps: choices, headFusion: "max", attentionWeight: 0.7 });
     choices.forEach((choice, i) => {
       for (let patch = 0; patch < patches; patch++) {
         const at = { row: Math.floor(patch / grid.width), col: patch % grid.width };
@@ -56,8 +56,8 @@ describe("maps for an explorer", () => {
     });
   });
 
-  it("are by default rollout, relative rollout and the last layer's attention", () => {
-    const names = explorerMaps(run).map(({ name, layer }) => `${name}, layer ${layer}`);
+  it("are by default rollout, relative rollout and the last layer's attention", async () => {
+    const names = (await explorerMaps(run)).map(({ name, layer }) => `${name}, layer ${layer}`);
     expect(names).toEqual([
       "rollout, layer 3",
       "rollout, relative, layer 3",
@@ -66,15 +66,15 @@ describe("maps for an explorer", () => {
     ]);
   });
 
-  it("refuse a layer that there is not", () => {
+  it("refuse a layer that there is not", async () => {
     const maps = [{ method: "rollout", layer: 4 }] as const;
-    expect(() => explorerMaps(run, { maps })).toThrow("layer: expected a whole number from 1 to 3, found 4");
+    await expect(explorerMaps(run, { maps })).rejects.toThrow("layer: expected a whole number from 1 to 3, found 4");
   });
 });
 
 describe("features for an explorer", () => {
-  it("are false colours, norm, mean and the channels that vary most", () => {
-    const [encoder, decoder] = explorerFeatures(run, ["Z1", "U1"]);
+  it("are false colours, norm, mean and the channels that vary most", async () => {
+    const [encoder, decoder] = await explorerFeatures(run, ["Z1", "U1"]);
     expect(encoder.maps).toHaveLength(2 + 16);
     expect(encoder.colours).toMatchObject(grid);
     const { name, map } = encoder.maps[2];
@@ -83,10 +83,12 @@ describe("features for an explorer", () => {
     expect(decoder.maps.map((entry) => entry.name)).toEqual(["norm", "mean", expect.stringMatching(/^channel [01]$/)]);
   });
 
-  it("keep the channels that are asked for", () => {
-    const [encoder] = explorerFeatures(run, ["Z1"], { channels: [18, 2] });
+  it("keep the channels that are asked for", async () => {
+    const [encoder] = await explorerFeatures(run, ["Z1"], { channels: [18, 2] });
     expect(encoder.maps.map(({ name }) => name)).toEqual(["norm", "mean", "channel 18", "channel 2"]);
     const channels = Array.from({ length: 65 }, (_, i) => i);
-    expect(() => explorerFeatures(run, ["Z1"], { channels })).toThrow("channels: expected at most 64, found 65");
+    await expect(explorerFeatures(run, ["Z1"], { channels })).rejects.toThrow(
+      "channels: expected at most 64, found 65",
+    );
   });
 });

@@ -11,13 +11,14 @@ import { renderSvg } from "../../../lib/figure/svg";
 import { variantConfig } from "../../../lib/model/variants";
 import { openPhoto } from "../../../lib/openPhoto";
 import { temporaryFolder } from "../../fixtures";
+import { analysisFigures } from "../analysisSamples";
 import { recipe, sampleFigures, sampleGrid, samplePhoto } from "../samples";
 import { attentionSample, grid, methods, point } from "./explorers";
 
 const MEGABYTE = 1e6;
 
 describe("an HTML page", () => {
-  it.each(Object.entries(sampleFigures({ recipe })))(
+  it.each(Object.entries({ ...sampleFigures({ recipe }), ...analysisFigures({ recipe }) }))(
     "of %s is its picture and its recipe, without a script",
     async (_, figure) => {
       const html = await renderHtml(figure);

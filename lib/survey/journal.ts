@@ -1,0 +1,71 @@
+import { closeSync, fdatasyncSync, mkdirSync, openSync, writeSync } from "node:fs";
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { crc32 } from "../checkpoint/crc32";
+import type { SurveyRecord } from "./tables";
+
+/** Folder of the journals within a survey's. */
+export const JOURNALS = "journal";
+
+const ENDING = ".journal";
+
+/** A file to which the records of finished pictures are appended, one a line, each safe on the disk before the next begins. */
+export interface Journal {
+  readonly part: string;
+  readonly records: number;
+  /** Appends a record and waits until the disk has it. */
+  append(record: SurveyRecord): void;
+  close(): void;
+}
+
+/** The journal of a part. */
+export function journalPath(folder: string, part: string): string {
+  return join(folder, JOURNALS, `${part}${ENDING}`);
+}
+
+/** The part that a file in the folder of journals belongs to; undefined for other files. */
+export function partOfJournal(name: string): string | undefined {
+  return name.endsWith(ENDING) ? name.slice(0, -ENDING.length) : undefined;
+}
+
+/**
+ * Begins a journal.
+ *
+ * @param part a name that no other journal ever has
+ */
+export function openJournal(folder: string, part: string): Journal {
+  mkdirSync(join(folder, JOURNALS), { recursive: true });
+  const file = openSync(journalPath(folder, part), "ax");
+  let records = 0;
+  return {
+    part,
+    get records() {
+      return records;
+    },
+    append(record) {
+      const line = Buffer.from(journalLine(record));
+      for (let at = 0; at < line.length; ) at += writeSync(file, line, at);
+      fdatasyncSync(file);
+      records++;
+    },
+    close: () => closeSync(file),
+  };
+}
+
+/** A record as a line: CRC-32 of the JSON, the JSON. */
+export function journalLine(record: SurveyRecord): string {
+  const json = JSON.stringify(record);
+  return `${checksum(json)} ${json}\n`;
+}
+
+/** The lines of JSON of a journal, up to the first that is torn or damaged. */
+export async function readJournal(path: string): Promise<string[]> {
+  const lines = (await readFile(path, "utf8")).split("\n");
+  const whole = lines.slice(0, -1); // what follows the last line end was never finished
+  const damaged = whole.findIndex((line) => line.slice(0, 8) !== checksum(line.slice(9)));
+  return (damaged < 0 ? whole : whole.slice(0, damaged)).map((line) => line.slice(9));
+}
+
+function checksum(json: string): string {
+  return crc32(Buffer.from(json)).toString(16).padStart(8, "0");
+}
