@@ -53,9 +53,9 @@ async function statsOfRun(path: string, parameters: readonly string[] = []): Pro
 test("a notebook that is run again in a new process does not run the model, also with other points and colours", async () => {
   const path = await notebookWithStats();
   const first = await statsOfRun(path);
-  expect(first.map(({ computed }) => computed.length)).toEqual([5, 5, 4]); // two pictures with their scores, one gradient
+  expect(first.map(({ computed }) => computed.length)).toEqual([5, 5, 4]); // two pictures, every head of the last layer too; one gradient
   const kept = await readdir(join(cache, "runs"));
-  expect(kept).toHaveLength(5 + 5 + 1 + 4); // and the scores by the engine that differentiates
+  expect(kept).toHaveLength(5 + 5 + 1 + 4); // and the scores of one picture
   const second = await statsOfRun(path);
   expect(second.map(({ computed }) => computed)).toEqual([[], [], []]);
   expect(second.map(({ fromDisk }) => fromDisk.length)).toEqual([5, 5, 4]);
