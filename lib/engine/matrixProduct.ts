@@ -1,6 +1,7 @@
 import type * as Ort from "onnxruntime-node";
 import type { Matrix, MatrixProduct } from "../analysis/matrix";
 import { encodeOnnx } from "../ops/onnx";
+import { loadOrt } from "./onnxruntime";
 import { SessionCache } from "./sessionCache";
 
 /** Kinds of products that stay prepared; a session is small, as its matrices are inputs. */
@@ -10,7 +11,7 @@ const sessions = new SessionCache<Ort.InferenceSession>(MAX_SESSIONS, (session) 
 
 /** Products by ONNX Runtime on the processor, many times as fast as loops; see `MatrixProduct`. */
 export const matrixProduct: MatrixProduct = async (a, b, transposed = false) => {
-  const ort = await import("onnxruntime-node");
+  const ort = await loadOrt();
   const type = a.data instanceof Float64Array ? "float64" : "float32";
   const [rows, columns] = [a.rows, transposed ? b.rows : b.columns];
   const key = [type, a.rows, a.columns, columns, transposed].join(" ");

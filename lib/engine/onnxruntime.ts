@@ -61,7 +61,9 @@ export async function onnxruntimeEngine(provider: OrtProvider = "cpu", threads?:
   };
 }
 
-async function loadOrt(): Promise<typeof Ort> {
+/** Loads ONNX Runtime, its telemetry off: nothing leaves the machine. */
+export async function loadOrt(): Promise<typeof Ort> {
+  process.env.ORT_DISABLE_TELEMETRY ??= "1"; // read when the library is loaded
   try {
     return await import("onnxruntime-node");
   } catch (error) {
