@@ -64,7 +64,7 @@ function* decodePup<T extends Tensor>(
   for (let step = 0; step < 4; step++) {
     x = convNormRelu(ops, x, `decode_head.conv_${step}`, `decode_head.syncbn_fc_${step}`, channels, 3, official);
     if (step < 3 || !official) x = ops.tap(`U${step + 1}`, enlarge(ops, x, 2, false)); // [B, 256, 2h, 2w]
-    yield x;
+    if (step < 2) yield x; // what follows are the largest maps: they need not leave the engine's own layout
   }
   const features = x;
   let scores = classify(ops, features, "decode_head.conv_4", config.numClasses, 1); // [B, K, 8h, 8w], mmseg: 16h, 16w
