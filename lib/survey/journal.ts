@@ -1,6 +1,7 @@
-import { closeSync, fdatasyncSync, mkdirSync, openSync, writeSync } from "node:fs";
+import { closeSync, fdatasync, mkdirSync, openSync, writeSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
+import { promisify } from "node:util";
 import { crc32 } from "../checkpoint/crc32";
 import type { SurveyRecord } from "./tables";
 
@@ -8,14 +9,25 @@ import type { SurveyRecord } from "./tables";
 export const JOURNALS = "journal";
 
 const ENDING = ".journal";
+const toDisk = promisify(fdatasync);
 
-/** A file to which the records of finished pictures are appended, one a line, each safe on the disk before the next begins. */
+/**
+ * A file to which the records of finished pictures are appended, one a line.
+ *
+ * A record is the system's when `append` returns, and survives the end of the process, however it ends; that the disk has
+ * it, which matters when the machine itself stops, is seen to beside the work on the next picture.
+ */
 export interface Journal {
   readonly part: string;
   readonly records: number;
-  /** Appends a record and waits until the disk has it. */
+  /** Hands a record to the system. */
   append(record: SurveyRecord): void;
-  close(): void;
+  /**
+   * Ends the journal when the disk has all of it.
+   *
+   * @throws Error of the system when the disk could not take it
+   */
+  close(): Promise<void>;
 }
 
 /** The journal of a part. */
@@ -37,6 +49,16 @@ export function openJournal(folder: string, part: string): Journal {
   mkdirSync(join(folder, JOURNALS), { recursive: true });
   const file = openSync(journalPath(folder, part), "ax");
   let records = 0;
+  let onDisk = 0;
+  let flushing: Promise<void> | undefined;
+  const flush = async () => {
+    while (onDisk < records) {
+      const reached = records;
+      await toDisk(file);
+      onDisk = reached;
+    }
+    flushing = undefined;
+  };
   return {
     part,
     get records() {
@@ -45,10 +67,17 @@ export function openJournal(folder: string, part: string): Journal {
     append(record) {
       const line = Buffer.from(journalLine(record));
       for (let at = 0; at < line.length; ) at += writeSync(file, line, at);
-      fdatasyncSync(file);
       records++;
+      flushing ??= flush();
+      flushing.catch(() => undefined); // told by `close`
     },
-    close: () => closeSync(file),
+    async close() {
+      try {
+        await flushing;
+      } finally {
+        closeSync(file);
+      }
+    },
   };
 }
 

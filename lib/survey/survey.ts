@@ -192,7 +192,7 @@ function partWriter(files: SurveyFiles, prefix: string) {
       failures.append(record);
     },
     async end() {
-      failures?.close();
+      await failures?.close();
       if (failures) await turn.then(() => writePart(files, failures!.part));
       await turn;
     },

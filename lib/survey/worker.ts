@@ -86,7 +86,7 @@ async function recordOf({ item, loaded }: Waiting): Promise<SurveyRecord> {
 async function endJournal(): Promise<void> {
   const ended = journal;
   journal = undefined;
-  ended?.close();
+  await ended?.close();
   if (ended) await reply({ kind: "part", part: ended.part });
 }
 

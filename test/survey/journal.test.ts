@@ -13,7 +13,7 @@ describe("a journal", () => {
   test("gives back its records", async () => {
     const journal = openJournal(folder, "whole");
     for (const record of records) journal.append(record);
-    journal.close();
+    await journal.close();
     expect((await readJournal(journalPath(folder, "whole"))).map((line) => JSON.parse(line))).toEqual(records);
     expect(() => openJournal(folder, "whole")).toThrow(/EEXIST/);
   });
