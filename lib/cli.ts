@@ -1,3 +1,4 @@
+import { availableParallelism } from "node:os";
 import { Command, CommanderError, InvalidArgumentError, Option } from "commander";
 import { CACHE_KINDS } from "./cacheFolder";
 import { FIGURE_NUMBERS, SUPPLEMENT_FIGURES } from "./commands/figureNotebooks";
@@ -72,6 +73,7 @@ function addFigures(program: Command): void {
     .addOption(new Option("--theme <name>", "page and text; by default the notebook's").choices(themeNames))
     .option("--dpi <number>", "resolution of PNG, and of pictures in PDF; by default the notebook's", resolution)
     .option("--out <folder>", "where the files go", "figures")
+    .option("--jobs <number>", "how many notebooks run at once", positiveInteger, Math.min(2, availableParallelism()))
     .action(async (options) => (await import("./commands/figures")).figuresCommand(options));
 }
 

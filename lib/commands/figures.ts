@@ -10,7 +10,7 @@ import { isNamedPhoto, openPhoto } from "../openPhoto";
 import { NOTEBOOKS_FOLDER, resolveWeights } from "../paths";
 import { FIGURE_NOTEBOOKS, FIGURE_NUMBERS, type FigureNotebook } from "./figureNotebooks";
 import { type HintOptions, hintsOf, type Size } from "./options";
-import { parametersOf, runWithProgress } from "./run";
+import { parametersOf, runAll } from "./run";
 
 /** Options of `setr figures`. */
 export interface FiguresOptions extends HintOptions {
@@ -25,6 +25,8 @@ export interface FiguresOptions extends HintOptions {
   readonly theme?: ThemeName;
   readonly dpi?: number;
   readonly out: string;
+  /** Notebooks that run at once. */
+  readonly jobs: number;
 }
 
 /** How much earlier than its writing a file may say that it was written. */
@@ -35,23 +37,30 @@ export async function figuresCommand(options: FiguresOptions): Promise<void> {
   const out = resolve(options.out);
   await mkdir(out, { recursive: true });
   const { config, values } = await parameterValues(options, out);
-  const wanted = options.all ? FIGURE_NUMBERS : options.only;
-  const files: string[] = [];
+  const notebooks = chosen(config, options);
   const start = Date.now();
-  for (const notebook of FIGURE_NOTEBOOKS.filter((each) => numbersOf(each).some((number) => wanted.includes(number)))) {
-    const title = `${titleOf(notebook)}: notebooks/${notebook.notebook}`;
-    if (notebook.needsDecoder && config.decoder.type === "none") {
-      leaveOut(title, options);
-      continue;
-    }
-    console.error(title);
-    const path = join(NOTEBOOKS_FOLDER, notebook.notebook);
-    await runWithProgress(path, await parametersOf(path, values));
-    const second = values.second === "null" ? [] : (notebook.ofSecond ?? []);
-    for (const name of [...Object.values(notebook.files).flat(), ...second])
-      for (const format of options.format) files.push(await saved(join(out, `${name}.${format}`), start));
-  }
-  for (const file of files) console.log(file);
+  const jobs = notebooks.map(async ({ notebook }) => {
+    const path = join(NOTEBOOKS_FOLDER, notebook);
+    return { path, parameters: await parametersOf(path, values) };
+  });
+  await runAll(await Promise.all(jobs), { jobs: options.jobs });
+  const names = notebooks.flatMap(({ files, ofSecond = [] }) => [
+    ...Object.values(files).flat(),
+    ...(values.second === "null" ? [] : ofSecond),
+  ]);
+  const files = names.flatMap((name) => options.format.map((format) => saved(join(out, `${name}.${format}`), start)));
+  for (const file of await Promise.all(files)) console.log(file);
+}
+
+/** The notebooks of the wanted figures, without those that the model cannot fill. */
+function chosen(config: SetrConfig, options: FiguresOptions): FigureNotebook[] {
+  const wanted = options.all ? FIGURE_NUMBERS : options.only;
+  return FIGURE_NOTEBOOKS.filter((notebook) => {
+    if (!numbersOf(notebook).some((number) => wanted.includes(number))) return false;
+    if (!notebook.needsDecoder || config.decoder.type !== "none") return true;
+    leaveOut(`${titleOf(notebook)}: notebooks/${notebook.notebook}`, options);
+    return false;
+  });
 }
 
 function numbersOf({ files }: FigureNotebook): number[] {

@@ -46,11 +46,7 @@ export async function runCommand(paths: readonly string[], options: RunCommandOp
  *
  * @throws NotebookError as `runNotebook`
  */
-export async function runWithProgress(
-  path: string,
-  parameters: ParameterValues,
-  options: RunningOptions = {},
-): Promise<void> {
+async function runWithProgress(path: string, parameters: ParameterValues, options: RunningOptions = {}): Promise<void> {
   const { out, timeout, name } = options;
   try {
     await runNotebook(path, {
@@ -104,8 +100,15 @@ async function outputOf(path: string, out: string, several: boolean): Promise<st
   return several || isFolder ? join(out, basename(path)) : out;
 }
 
-/** Runs several notebooks, some at a time. */
-async function runAll(jobs: readonly Job[], options: RunCommandOptions): Promise<void> {
+/**
+ * Runs several notebooks, some at a time, each line of progress with its notebook's name.
+ *
+ * @throws NotebookError `notebooks-failed` when all have run and some have failed
+ */
+export async function runAll(
+  jobs: readonly Job[],
+  options: Pick<RunCommandOptions, "jobs" | "static" | "timeout">,
+): Promise<void> {
   const waiting = [...jobs];
   const failed: { readonly path: string; readonly error: Error }[] = [];
   const work = async (): Promise<void> => {

@@ -39,7 +39,7 @@ export function resample(
   interpolation: Interpolation,
 ): Float32Array {
   const { channels } = source;
-  const across = tapsAlong(source.width, width, interpolation);
+  const across = knownTaps(source.width, width, interpolation);
   const narrow = new Float32Array(source.height * width * channels); // [source.height, width, channels]
   for (let row = 0; row < source.height; row++) {
     for (let col = 0; col < width; col++) {
@@ -49,7 +49,7 @@ export function resample(
       }
     }
   }
-  const down = tapsAlong(source.height, height, interpolation);
+  const down = knownTaps(source.height, height, interpolation);
   const stride = width * channels;
   const result = new Float32Array(height * stride);
   for (let row = 0; row < height; row++) {
@@ -63,6 +63,18 @@ function weigh(values: ArrayLike<number>, from: number, step: number, shares: re
   let sum = 0;
   for (let i = 0; i < shares.length; i++) sum += values[from + i * step] * shares[i];
   return sum;
+}
+
+/** The tiles of a mosaic have few sizes: their taps are worked out once. */
+const taps = new Map<string, readonly Taps[]>();
+const MAX_TAPS = 16;
+
+function knownTaps(source: number, target: number, interpolation: Interpolation): readonly Taps[] {
+  const key = `${source} ${target} ${interpolation}`;
+  const known = taps.get(key) ?? tapsAlong(source, target, interpolation);
+  if (taps.size >= MAX_TAPS) taps.clear();
+  taps.set(key, known);
+  return known;
 }
 
 function tapsAlong(source: number, target: number, interpolation: Interpolation): Taps[] {
