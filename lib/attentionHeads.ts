@@ -1,8 +1,8 @@
 import { capturedAttention } from "./activations";
 import { type AttentionStatistics, attentionStatistics } from "./analysis/attentionDistance";
 import { headMaps } from "./analysis/attentionHeads";
-import { attentionMap } from "./analysis/attentionMap";
-import { fuseHeads, type RolloutOptions } from "./analysis/rollout";
+import { rolloutMaps } from "./analysis/attentionMap";
+import type { RolloutOptions } from "./analysis/rollout";
 import type { Point } from "./arrays";
 import type { AtlasLayer } from "./figure/attentionAtlas";
 import type { RolloutLayer } from "./figure/rolloutLayers";
@@ -54,12 +54,7 @@ export function rolloutLayers(
   point: Point | readonly Point[],
   options: RolloutOptions & { readonly layers?: readonly number[]; readonly relative?: boolean } = {},
 ): RolloutLayer[] {
-  const { layers = Array.from({ length: run.config.depth }, (_, i) => i + 1), headFusion = "mean", ...rest } = options;
-  // Fused once, as every layer is gone through again for each later one.
-  const fused = capturedAttention(run).map((attention) => {
-    const tokens = attention.shape.at(-1)!;
-    return { shape: [1, tokens, tokens], data: fuseHeads(attention, headFusion) };
-  });
-  const mapAfter = (layer: number) => attentionMap(fused, gridSize(run.config), point, { ...rest, layer });
-  return layers.map((layer) => ({ layer, map: mapAfter(layer) }));
+  const { layers = Array.from({ length: run.config.depth }, (_, i) => i + 1), ...rest } = options;
+  const maps = rolloutMaps(capturedAttention(run), gridSize(run.config), point, layers, rest);
+  return layers.map((layer, i) => ({ layer, map: maps[i] }));
 }

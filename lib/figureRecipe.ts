@@ -1,7 +1,9 @@
+import { similarityOf } from "./activations";
 import type { AttentionMapOptions } from "./analysis/attentionMap";
 import type { ColourRange } from "./analysis/colourBasis";
 import { positionSimilarity } from "./analysis/similarity";
 import type { NdArray } from "./arrays";
+import { matrixProduct } from "./engine/matrixProduct";
 import { AnalysisError } from "./errors";
 import { fitFeatureBasis } from "./featureBasis";
 import { featureTiles } from "./featureTiles";
@@ -232,20 +234,17 @@ const ENLARGEMENT = 5 / 4;
  * @param grid for an enlarging recipe: the grid to enlarge the checkpoint's own to; by default 5/4 of it, the script's 24 to 30
  * @returns [P, P] and the grid, P = height * width
  */
-export function recipeSimilarity(
+export async function recipeSimilarity(
   model: Pick<Setr, "posEmbed" | "weights" | "config">,
   recipe: PositionRecipe,
   grid?: GridSize,
-): { readonly similarity: NdArray; readonly grid: GridSize } {
-  if (!recipe.enlarged) {
-    const own = gridSize(model.config);
-    return { similarity: positionSimilarity(model.posEmbed, own.height * own.width), grid: own };
-  }
+): Promise<{ readonly similarity: NdArray; readonly grid: GridSize }> {
+  if (!recipe.enlarged) return { similarity: await similarityOf(model), grid: gridSize(model.config) };
   const from = gridSize(model.weights.config);
   const larger = (length: number) => Math.round(ENLARGEMENT * length);
   const to = grid ?? { height: larger(from.height), width: larger(from.width) };
   const resized = resizePosEmbed(model.weights.posEmbed, from, to, { mode: "bilinear", alignCorners: true });
-  return { similarity: positionSimilarity(resized, to.height * to.width), grid: to };
+  return { similarity: await positionSimilarity(resized, to.height * to.width, matrixProduct), grid: to };
 }
 
 /**

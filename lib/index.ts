@@ -2,6 +2,7 @@
 export {
   activations,
   attentionMapOf as attentionMap,
+  attentionMapsOf as attentionMaps,
   captureNames,
   regionAttentionMap,
   relevanceMap,
@@ -15,6 +16,7 @@ export {
   meanStatistics,
 } from "./analysis/attentionDistance";
 export { ATTENTION_METHODS, type AttentionMapOptions, type AttentionMethod } from "./analysis/attentionMap";
+export type { AttentionMaps } from "./analysis/attentionMaps";
 export type { ColourRange } from "./analysis/colourBasis";
 export { differenceOf, symmetricRange } from "./analysis/difference";
 export { type Focus, focus } from "./analysis/focus";

@@ -65,7 +65,7 @@ async function supplement(
   const stamped = (title: string, account: Pick<typeof one, "name" | "summary">) => {
     return { ...page, recipe: recipe(model, title, account.summary, pictures, account) };
   };
-  const { similarity, grid } = recipeSimilarity(model, one);
+  const { similarity, grid } = await recipeSimilarity(model, one);
   const pairs = pictures.flatMap(({ image }, i) =>
     points.map((at) => ({ photo: image, point: at, map: attentionMapOf(runs[i], at, two.attention) })),
   );
@@ -103,13 +103,13 @@ function explained({ model, pictures, runs }: FigureSubject, page: PageOptions):
   };
 }
 
-function ofHeads({ model, pictures, runs }: FigureSubject, page: PageOptions): Record<string, Figure> {
+async function ofHeads({ model, pictures, runs }: FigureSubject, page: PageOptions): Promise<Record<string, Figure>> {
   const [run] = runs;
   const photo = pictures[0].image;
   const made = { ...page, recipe: recipe(model, "Figures 7 to 11", "attention of every head", pictures) };
   const atlas = attentionAtlas(run, point);
   const statistics = meanStatistics(runs.map(attentionStatisticsOf));
-  const [similarity, grid] = [similarityOf(model), model.grid];
+  const [similarity, grid] = [await similarityOf(model), model.grid];
   const layers = rolloutLayers(run, point, { relative: true });
   return {
     "Figure 7": attentionAtlasFigure(atlas, { photo, point, ...made }),
@@ -126,7 +126,7 @@ async function differences(subject: FigureSubject, page: PageOptions): Promise<R
   const [run] = runs;
   const photo = pictures[0].image;
   const made = { ...page, recipe: recipe(model, "Figure 12", SIDES.join(" minus "), pictures) };
-  const positions = differenceOf(similarityOf(model), similarityOf(other));
+  const positions = differenceOf(await similarityOf(model), await similarityOf(other));
   const both = [run, otherRun].map((each) => attentionMapOf(each, point));
   const change = differenceOf(both[0], both[1]);
   const { colorMap, range } = differenceOptions([change], "attention", SIDES);

@@ -63,8 +63,8 @@ test("the held-out scenes give the mIoU, the accuracy and the IoU of each class 
   }
 }, 300_000);
 
-test("position embeddings have the structure that the card states", () => {
-  const { neighbours, correlation } = positionStructure(similarityOf(model), model.grid);
+test("position embeddings have the structure that the card states", async () => {
+  const { neighbours, correlation } = positionStructure(await similarityOf(model), model.grid);
   expect(neighbours).toBeGreaterThan(0.4);
   expect(correlation).toBeGreaterThan(0.4);
   expect(stated("position similarity of neighbours")).toBeCloseTo(neighbours, 2);

@@ -4,6 +4,7 @@ import { positionSimilarity } from "../lib/analysis/similarity";
 import type { NdArray } from "../lib/arrays";
 import { attentionAtlas, attentionStatisticsOf, rolloutLayers } from "../lib/attentionHeads";
 import { comparisonStrip } from "../lib/comparisonStrip";
+import { matrixProduct } from "../lib/engine/matrixProduct";
 import { AnalysisError } from "../lib/errors";
 import { featureTiles } from "../lib/featureTiles";
 import { figureRecipe, RECIPE_NAMES, recipeSimilarity, recipeTiles } from "../lib/figureRecipe";
@@ -81,17 +82,23 @@ test("what is no recipe is refused in one sentence", () => {
   expect(() => figureRecipe(2, "ours", { head: 1 })).toThrow(AnalysisError);
 });
 
-test("the script's Figure 1 enlarges the checkpoint's grid by 5/4 with corners aligned, or to the grid asked for", () => {
+test("the script's Figure 1 enlarges the checkpoint's grid by 5/4 with corners aligned, or to the grid asked for", async () => {
   const posEmbed = array(1, 1 + 16, 5);
   const stored = { ...config, imageHeight: 64, imageWidth: 64 };
   const model = { posEmbed, config: stored, weights: { posEmbed, config: stored } } as unknown as Setr;
-  const own = recipeSimilarity(model, figureRecipe(1, "ours"));
-  expect([own.grid, own.similarity]).toEqual([{ height: 4, width: 4 }, positionSimilarity(posEmbed, 16)]);
+  const own = await recipeSimilarity(model, figureRecipe(1, "ours"));
+  expect([own.grid, own.similarity]).toEqual([
+    { height: 4, width: 4 },
+    await positionSimilarity(posEmbed, 16, matrixProduct),
+  ]);
   const how = { mode: "bilinear", alignCorners: true } as const;
   const enlarged = resizePosEmbed(posEmbed, { height: 4, width: 4 }, { height: 5, width: 5 }, how);
-  const script = recipeSimilarity(model, figureRecipe(1, "authors-script"));
-  expect([script.grid, script.similarity]).toEqual([{ height: 5, width: 5 }, positionSimilarity(enlarged, 25)]);
-  const asked = recipeSimilarity(model, figureRecipe(1, "authors-script"), { height: 7, width: 3 });
+  const script = await recipeSimilarity(model, figureRecipe(1, "authors-script"));
+  expect([script.grid, script.similarity]).toEqual([
+    { height: 5, width: 5 },
+    await positionSimilarity(enlarged, 25, matrixProduct),
+  ]);
+  const asked = await recipeSimilarity(model, figureRecipe(1, "authors-script"), { height: 7, width: 3 });
   expect(asked.similarity.shape).toEqual([21, 21]);
 });
 

@@ -2,6 +2,7 @@
 import type { NdArray } from "../arrays";
 import { AnalysisError } from "../errors";
 import type { GridSize } from "../model/config";
+import { entropySum } from "./entropy";
 
 /** How far and how widely every head looks. */
 export interface AttentionStatistics {
@@ -123,11 +124,18 @@ export function meanStatistics(statistics: readonly AttentionStatistics[]): Atte
 
 /** Distance in patches between the centres of all pairs of patches, [P, P]. */
 function pairDistances({ height, width }: GridSize): Float64Array {
-  const patches = height * width;
-  return Float64Array.from({ length: patches ** 2 }, (_, at) => {
-    const [i, j] = [Math.floor(at / patches), at % patches];
-    return Math.hypot(Math.floor(i / width) - Math.floor(j / width), (i % width) - (j % width));
+  const byOffset = Float64Array.from({ length: height * width }, (_, at) => {
+    return Math.hypot(Math.floor(at / width), at % width);
   });
+  const distances = new Float64Array((height * width) ** 2);
+  let at = 0;
+  for (let i = 0; i < height * width; i++) {
+    const [row, col] = [Math.floor(i / width), i % width];
+    for (let r = 0; r < height; r++) {
+      for (let c = 0; c < width; c++) distances[at++] = byOffset[Math.abs(row - r) * width + Math.abs(col - c)]!;
+    }
+  }
+  return distances;
 }
 
 /** Mean of the distances, weighted by a row of attention; NaN for a row of zeros. */
@@ -138,16 +146,6 @@ function meanDistance(row: Float32Array, distances: Float64Array): number {
     weight += row[j]!;
   }
   return sum / weight;
-}
-
-/** -sum A ln A over all values; 0 ln 0 is 0. */
-function entropySum(matrix: Float32Array): number {
-  let sum = 0;
-  for (let i = 0; i < matrix.length; i++) {
-    const value = matrix[i]!;
-    if (value > 0) sum -= value * Math.log(value);
-  }
-  return sum;
 }
 
 /**

@@ -1,8 +1,8 @@
 // N tokens, P patches, H heads, h x w patch grid
 import type { Grid, NdArray, Point } from "../arrays";
-import { AnalysisError } from "../errors";
 import type { GridSize } from "../model/config";
 import { attentionSize } from "./attentionDistance";
+import { patchIndex } from "./points";
 
 /**
  * What every head of a layer looks at: from one patch, or from all patches on average.
@@ -18,13 +18,13 @@ export function headMaps(attention: NdArray, grid: GridSize, point?: Point): Gri
   const patches = height * width;
   const { tokens, heads } = attentionSize(attention, patches);
   const first = tokens - patches;
-  if (point) checkPoint(point, grid);
+  const picked = point && patchIndex(point, grid);
   return heads.map((matrix) => {
     const rowOf = (patch: number) => {
       const at = (first + patch) * tokens + first;
       return matrix.subarray(at, at + patches);
     };
-    if (point) return { height, width, data: rowOf(point.row * width + point.col).slice() };
+    if (picked !== undefined) return { height, width, data: rowOf(picked).slice() };
     const sums = new Float64Array(patches);
     for (let patch = 0; patch < patches; patch++) {
       const row = rowOf(patch);
@@ -32,11 +32,4 @@ export function headMaps(attention: NdArray, grid: GridSize, point?: Point): Gri
     }
     return { height, width, data: Float32Array.from(sums, (sum) => sum / patches) };
   });
-}
-
-function checkPoint({ row, col }: Point, { height, width }: GridSize): void {
-  const inside = (value: number, length: number) => Number.isInteger(value) && value >= 0 && value < length;
-  if (inside(row, height) && inside(col, width)) return;
-  const expected = `row 0 to ${height - 1} and col 0 to ${width - 1}`;
-  throw new AnalysisError("point", `point: expected ${expected}, found row ${row}, col ${col}`);
 }

@@ -1,8 +1,12 @@
 // h x w patch grid, N tokens, L layers
 import type { Grid, NdArray, Point } from "../arrays";
 import { AnalysisError } from "../errors";
+import type { GridSize } from "../model/config";
+import { patchIndices } from "./points";
+import { aboveAverage } from "./relative";
 import { relevanceRow } from "./relevance";
-import { fuseHeads, type HeadFusion, meanRow, type RolloutOptions, rolloutRow } from "./rollout";
+import { fusedLayer, type RolloutOptions } from "./rollout";
+import { rolloutRows, rolloutRowsAfter } from "./rolloutRows";
 
 /** What an attention map shows of its point. */
 export const ATTENTION_METHODS = ["rollout", "attention-to", "attention-from", "gradient"] as const;
@@ -37,52 +41,102 @@ export interface AttentionMapOptions extends RolloutOptions {
  * @param grid rows and columns of the patch grid; N is h w, or h w + 1 with the class token first
  * @param points the picked patch, or the patches of a region
  * @returns h x w values, the class token left out at the end
- * @throws AnalysisError `point` off the grid, `layer`, `head`, `method`, `relative`, `attention-shape`, and as `rollout`
+ * @throws AnalysisError `point` off the grid or none, `layer`, `head`, `method`, `relative`, `attention-shape`, and as `rollout`
  * Source: SETR supplement, Figures 2 and 4; for the raw maps, the authors' answer in their issue 31 (take the row).
  */
 export function attentionMap(
   attentions: readonly NdArray[],
-  grid: { readonly height: number; readonly width: number },
+  grid: GridSize,
   points: Point | readonly Point[],
   options: AttentionMapOptions = {},
 ): Grid {
-  const tokens = [points].flat().map((point) => tokenOf(attentions, grid, point));
-  const method = options.method ?? "rollout";
-  const layer = checkLayer(options.layer ?? attentions.length, attentions.length);
-  const patches = grid.height * grid.width;
-  const layers = attentions.slice(0, layer);
-  const mapOf = (wanted: readonly number[]) => methodValues(layers, wanted, method, options).slice(-patches);
-  const data = mapOf(tokens);
-  if (options.relative) {
-    if (method === "gradient") {
-      throw new AnalysisError("relative", "relative: expected rollout, attention-to or attention-from, found gradient");
-    }
-    const first = attentions[0]!.shape.at(-1)! - patches;
-    const average = mapOf(Array.from({ length: patches }, (_, i) => first + i));
-    average.forEach((mean, i) => {
-      data[i] = mean > 0 ? Math.max(0, data[i]! / mean - 1) : 0;
-    });
+  const first = leadingTokens(attentions, grid);
+  const { method = "rollout", relative = false } = options;
+  if (relative && method === "gradient") {
+    throw new AnalysisError("relative", "relative: expected rollout, attention-to or attention-from, found gradient");
   }
-  return { height: grid.height, width: grid.width, data };
+  const layers = layersUpTo(attentions, options.layer);
+  const values = methodValues(layers, tokenGroups(grid, points, first, relative), method, options);
+  return mapOf(values, grid);
+}
+
+/**
+ * The rollout of a patch, or the mean of several, after each of some layers: `attentionMap` with these for `layer`.
+ *
+ * @param layers each 1..L
+ * @throws AnalysisError as `attentionMap`
+ */
+export function rolloutMaps(
+  attentions: readonly NdArray[],
+  grid: GridSize,
+  points: Point | readonly Point[],
+  layers: readonly number[],
+  { relative = false, ...options }: RolloutOptions & Pick<AttentionMapOptions, "relative"> = {},
+): Grid[] {
+  const groups = tokenGroups(grid, points, leadingTokens(attentions, grid), relative);
+  for (const layer of layers) layersUpTo(attentions, layer);
+  return rolloutRowsAfter(attentions, layers, groups, options).map((rows) => mapOf(rows, grid));
+}
+
+/** The tokens of the picked patches, and for a relative map those of all patches. */
+function tokenGroups(grid: GridSize, points: Point | readonly Point[], first: number, relative: boolean): number[][] {
+  const picked = patchIndices(points, grid).map((patch) => first + patch);
+  const all = () => Array.from({ length: grid.height * grid.width }, (_, patch) => first + patch);
+  return relative ? [picked, all()] : [picked];
+}
+
+/** The map of N values per group: the picked one's, in proportion to that of all where there is one. */
+function mapOf(values: readonly Float32Array[], { height, width }: GridSize): Grid {
+  const [own, average] = values.map((row) => row.slice(-height * width)) as [Float32Array, Float32Array?];
+  return { height, width, data: average ? aboveAverage(own, average) : own };
 }
 
 function methodValues(
   attentions: readonly NdArray[],
-  tokens: readonly number[],
+  groups: readonly (readonly number[])[],
   method: AttentionMethod,
   options: AttentionMapOptions,
-): Float32Array {
+): Float32Array[] {
   if (method === "rollout" || method === "gradient") {
-    if (options.head === undefined) {
-      return method === "rollout" ? rolloutRow(attentions, tokens, options) : relevanceRow(attentions, tokens);
-    }
-    throw new AnalysisError("head", `head: expected none with ${method}, which fuses all heads`);
+    checkNoHead(method, options);
+    if (method === "rollout") return rolloutRows(attentions, groups, options);
+    return groups.map((tokens) => relevanceRow(attentions, tokens));
   }
-  const matrix = oneMap(attentions[attentions.length - 1] as NdArray, options.head, options.headFusion ?? "mean");
+  checkMethod(method);
+  const matrix = layerMap(attentions.at(-1)!, options);
   const count = Math.sqrt(matrix.length);
-  if (method === "attention-to") return meanRow(matrix, tokens, count);
-  if (method === "attention-from") return meanColumn(matrix, tokens, count);
-  throw new AnalysisError("method", `method: expected one of ${ATTENTION_METHODS.join(", ")}, found ${method}`);
+  return groups.map((tokens) => (method === "attention-to" ? meanRow : meanColumn)(matrix, tokens, count));
+}
+
+/**
+ * Checks that there is such a method.
+ *
+ * @throws AnalysisError `method`
+ */
+export function checkMethod(method: string, known: readonly string[] = ATTENTION_METHODS): void {
+  if (known.includes(method)) return;
+  throw new AnalysisError("method", `method: expected one of ${known.join(", ")}, found ${method}`);
+}
+
+/**
+ * Checks that no head is asked for.
+ *
+ * @throws AnalysisError `head`
+ */
+export function checkNoHead(method: AttentionMethod, { head }: AttentionMapOptions): void {
+  if (head === undefined) return;
+  throw new AnalysisError("head", `head: expected none with ${method}, which fuses all heads`);
+}
+
+/** The mean of some rows of a square matrix. */
+export function meanRow(matrix: Float32Array, rows: readonly number[], count: number): Float32Array {
+  const sums = new Float64Array(count);
+  for (const row of rows) {
+    for (let j = 0; j < count; j++) sums[j] = sums[j]! + matrix[row * count + j]!;
+  }
+  const means = new Float32Array(count);
+  for (let j = 0; j < count; j++) means[j] = sums[j]! / rows.length;
+  return means;
 }
 
 function meanColumn(matrix: Float32Array, columns: readonly number[], count: number): Float32Array {
@@ -92,8 +146,14 @@ function meanColumn(matrix: Float32Array, columns: readonly number[], count: num
   });
 }
 
-function oneMap(attention: NdArray, head: number | undefined, fusion: HeadFusion): Float32Array {
-  if (head === undefined) return fuseHeads(attention, fusion);
+/**
+ * One head of a layer, or all fused.
+ *
+ * @returns N x N values, row-major; of one head not a copy, so not to be changed
+ * @throws AnalysisError `head`, `head-fusion`
+ */
+export function layerMap(attention: NdArray, { head, headFusion = "mean" }: AttentionMapOptions): Float32Array {
+  if (head === undefined) return fusedLayer(attention, { headFusion });
   const heads = attention.shape.length === 4 ? (attention.shape[1] as number) : 0;
   if (heads === 0) {
     throw new AnalysisError("head", `head ${head}: expected every head (capture A*), found head means`);
@@ -105,26 +165,28 @@ function oneMap(attention: NdArray, head: number | undefined, fusion: HeadFusion
   return attention.data.subarray(head * size, (head + 1) * size);
 }
 
-function tokenOf(attentions: readonly NdArray[], grid: { height: number; width: number }, point: Point): number {
+/**
+ * How many tokens stand before the patches: 1 with a class token, else 0.
+ *
+ * @throws AnalysisError `attention-shape`
+ */
+export function leadingTokens(attentions: readonly NdArray[], grid: GridSize): number {
   const patches = grid.height * grid.width;
   const extra = (attentions[0]?.shape.at(-1) ?? 0) - patches;
-  if (extra !== 0 && extra !== 1) {
-    throw new AnalysisError(
-      "attention-shape",
-      `attention: expected ${patches} or ${patches + 1} tokens for a ${grid.height}x${grid.width} grid, found ${patches + extra}`,
-    );
-  }
-  const inside = (value: number, length: number) => Number.isInteger(value) && value >= 0 && value < length;
-  if (!inside(point.row, grid.height) || !inside(point.col, grid.width)) {
-    throw new AnalysisError(
-      "point",
-      `point: expected row 0 to ${grid.height - 1} and col 0 to ${grid.width - 1}, found row ${point.row}, col ${point.col}`,
-    );
-  }
-  return point.row * grid.width + point.col + extra;
+  if (extra === 0 || extra === 1) return extra;
+  throw new AnalysisError(
+    "attention-shape",
+    `attention: expected ${patches} or ${patches + 1} tokens for a ${grid.height}x${grid.width} grid, found ${patches + extra}`,
+  );
 }
 
-function checkLayer(layer: number, depth: number): number {
-  if (Number.isInteger(layer) && layer >= 1 && layer <= depth) return layer;
-  throw new AnalysisError("layer", `layer: expected a whole number from 1 to ${depth}, found ${layer}`);
+/**
+ * The layers up to one.
+ *
+ * @param layer 1..L, the last by default
+ * @throws AnalysisError `layer`
+ */
+export function layersUpTo(attentions: readonly NdArray[], layer = attentions.length): readonly NdArray[] {
+  if (Number.isInteger(layer) && layer >= 1 && layer <= attentions.length) return attentions.slice(0, layer);
+  throw new AnalysisError("layer", `layer: expected a whole number from 1 to ${attentions.length}, found ${layer}`);
 }

@@ -38,8 +38,8 @@ export function featureMap(value: NdArray, grid: { readonly height: number; read
 function channelsLast(data: Float32Array, channels: number): Float32Array {
   const positions = data.length / channels;
   const samples = new Float32Array(data.length);
-  for (let c = 0; c < channels; c++) {
-    for (let i = 0; i < positions; i++) samples[i * channels + c] = data[c * positions + i] as number;
+  for (let i = 0; i < positions; i++) {
+    for (let c = 0; c < channels; c++) samples[i * channels + c] = data[c * positions + i]!;
   }
   return samples;
 }

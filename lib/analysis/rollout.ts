@@ -2,6 +2,7 @@
 import type { NdArray } from "../arrays";
 import { AnalysisError } from "../errors";
 import type { Matrix, MatrixProduct } from "./matrix";
+import { smallest } from "./smallest";
 
 /** How the heads of a layer become one map. */
 export type HeadFusion = "mean" | "max" | "min";
@@ -41,63 +42,11 @@ export async function rollout(
 }
 
 /**
- * Attention rollout of one token or the mean of several, without the full product: a row is carried down from the last layer.
+ * The number N of tokens of all layers.
  *
- * @param attentions as for `rollout`
- * @param token index of the token, the class token (if any) at 0; or indices, whose rows are averaged
- * @returns N values that sum to 1
- * @throws AnalysisError as `rollout`; `token`
+ * @throws AnalysisError `attention-shape`
  */
-export function rolloutRow(
-  attentions: readonly NdArray[],
-  token: number | readonly number[],
-  options: RolloutOptions = {},
-): Float32Array {
-  return rolloutRows(attentions, [[token].flat()], options)[0]!;
-}
-
-/**
- * Attention rollout of several groups of tokens, each the mean of its rows; every layer is prepared once for all groups.
- *
- * @param groups indices of tokens, the class token (if any) at 0
- * @returns for each group, N values that sum to 1
- * @throws AnalysisError as `rolloutRow`
- */
-export function rolloutRows(
-  attentions: readonly NdArray[],
-  groups: readonly (readonly number[])[],
-  options: RolloutOptions = {},
-): Float32Array[] {
-  const tokens = checkAttentions(attentions);
-  checkOptions(options);
-  const last = layerMatrix(attentions[attentions.length - 1] as NdArray, tokens, options);
-  let rows = groups.map((group) => meanRow(last, group, tokens));
-  for (let layer = attentions.length - 2; layer >= 0; layer--) {
-    const matrix = layerMatrix(attentions[layer] as NdArray, tokens, options);
-    rows = rows.map((row) => rowTimesMatrix(row, matrix, tokens));
-  }
-  return rows;
-}
-
-/**
- * The mean of some rows of a square matrix.
- *
- * @throws AnalysisError `token` when there are none or one is outside
- */
-export function meanRow(matrix: Float32Array, rows: readonly number[], tokens: number): Float32Array {
-  const outside = rows.find((row) => !Number.isInteger(row) || row < 0 || row >= tokens);
-  if (outside !== undefined || rows.length === 0) {
-    const found = outside ?? "none";
-    throw new AnalysisError("token", `token: expected a whole number from 0 to ${tokens - 1}, found ${found}`);
-  }
-  const sums = new Float64Array(tokens);
-  for (const row of rows) {
-    for (let j = 0; j < tokens; j++) sums[j] = sums[j]! + matrix[row * tokens + j]!;
-  }
-  return Float32Array.from(sums, (sum) => sum / rows.length);
-}
-
-function checkAttentions(attentions: readonly NdArray[]): number {
+export function checkAttentions(attentions: readonly NdArray[]): number {
   const tokens = attentions[0]?.shape.at(-1) ?? 0;
   for (const { shape } of attentions) {
     const square = shape.at(-1) === tokens && shape.at(-2) === tokens;
@@ -113,7 +62,12 @@ function checkAttentions(attentions: readonly NdArray[]): number {
   return tokens;
 }
 
-function checkOptions({ attentionWeight = 0.5, discardRatio = 0, headFusion = "mean" }: RolloutOptions): void {
+/**
+ * Checks the options of a rollout.
+ *
+ * @throws AnalysisError `attention-weight`, `discard-ratio`, `head-fusion`
+ */
+export function checkOptions({ attentionWeight = 0.5, discardRatio = 0, headFusion = "mean" }: RolloutOptions): void {
   if (!(attentionWeight >= 0 && attentionWeight <= 1)) {
     throw new AnalysisError("attention-weight", `attentionWeight: expected 0 to 1, found ${attentionWeight}`);
   }
@@ -127,20 +81,34 @@ function checkOptions({ attentionWeight = 0.5, discardRatio = 0, headFusion = "m
 
 /** A' of one layer: heads fused, small values discarded, identity added, rows normalised. */
 function layerMatrix(attention: NdArray, tokens: number, options: RolloutOptions): Float32Array {
-  const { attentionWeight = 0.5, discardRatio = 0, headFusion = "mean" } = options;
+  const { attentionWeight = 0.5 } = options;
+  const fused = fusedLayer(attention, options);
+  const matrix = new Float32Array(fused.length);
+  for (let i = 0; i < tokens; i++) {
+    const values = fused.subarray(i * tokens, (i + 1) * tokens);
+    const sum = attentionWeight * total(values) + (1 - attentionWeight);
+    const row = matrix.subarray(i * tokens, (i + 1) * tokens);
+    if (sum > 0) for (let j = 0; j < tokens; j++) row[j] = (attentionWeight * values[j]!) / sum;
+    row[i] = sum > 0 ? (attentionWeight * values[i]! + (1 - attentionWeight)) / sum : 1; // emptied, it keeps to itself
+  }
+  return matrix;
+}
+
+/** The sum of some values. */
+export function total(values: Float32Array): number {
+  let sum = 0;
+  for (let j = 0; j < values.length; j++) sum += values[j]!;
+  return sum;
+}
+
+/** A of one layer: heads fused and small values discarded; not always a copy, so not to be changed. */
+export function fusedLayer(
+  attention: NdArray,
+  { headFusion = "mean", discardRatio = 0 }: RolloutOptions,
+): Float32Array {
+  if (attention.shape.length === 3 && headFusion === "mean" && discardRatio === 0) return attention.data;
   const matrix = fuseHeads(attention, headFusion);
   if (discardRatio > 0) discardSmallest(matrix, discardRatio);
-  for (let i = 0; i < tokens; i++) {
-    const row = matrix.subarray(i * tokens, (i + 1) * tokens);
-    let sum = 0;
-    for (let j = 0; j < tokens; j++) {
-      const value = attentionWeight * (row[j] as number) + (i === j ? 1 - attentionWeight : 0);
-      row[j] = value;
-      sum += value;
-    }
-    if (sum > 0) for (let j = 0; j < tokens; j++) row[j] = (row[j] as number) / sum;
-    else row[i] = 1; // everything was discarded: the token keeps to itself
-  }
   return matrix;
 }
 
@@ -158,31 +126,29 @@ export function fuseHeads({ shape, data }: NdArray, fusion: HeadFusion): Float32
   }
   const heads = shape[1] as number;
   const size = data.length / heads;
+  if (fusion === "mean") return meanOfHeads(data, size, heads);
   const fused = data.slice(0, size);
+  const chosen = fusion === "max" ? Math.max : Math.min;
   for (let head = 1; head < heads; head++) {
-    const values = data.subarray(head * size, (head + 1) * size);
-    if (fusion === "mean") for (let i = 0; i < size; i++) fused[i] = (fused[i] as number) + (values[i] as number);
-    else if (fusion === "max")
-      for (let i = 0; i < size; i++) fused[i] = Math.max(fused[i] as number, values[i] as number);
-    else for (let i = 0; i < size; i++) fused[i] = Math.min(fused[i] as number, values[i] as number);
+    const offset = head * size;
+    for (let i = 0; i < size; i++) fused[i] = chosen(fused[i]!, data[offset + i]!);
   }
-  if (fusion === "mean") for (let i = 0; i < size; i++) fused[i] = (fused[i] as number) / heads;
   return fused;
+}
+
+function meanOfHeads(data: Float32Array, size: number, heads: number): Float32Array {
+  const mean = new Float32Array(size);
+  for (let i = 0; i < size; i++) {
+    let sum = 0;
+    for (let at = i; at < data.length; at += size) sum += data[at]!;
+    mean[i] = sum / heads;
+  }
+  return mean;
 }
 
 function discardSmallest(matrix: Float32Array, ratio: number): void {
   const count = Math.floor(matrix.length * ratio);
   if (count === 0) return;
-  const threshold = Float32Array.from(matrix).sort()[count - 1] as number;
-  for (let i = 0; i < matrix.length; i++) if ((matrix[i] as number) <= threshold) matrix[i] = 0;
-}
-
-function rowTimesMatrix(row: Float32Array, matrix: Float32Array, tokens: number): Float32Array {
-  const result = new Float64Array(tokens);
-  for (let k = 0; k < tokens; k++) {
-    const factor = row[k] as number;
-    const offset = k * tokens;
-    for (let j = 0; j < tokens; j++) result[j] = (result[j] as number) + factor * (matrix[offset + j] as number);
-  }
-  return Float32Array.from(result);
+  const threshold = smallest(matrix, count);
+  for (let i = 0; i < matrix.length; i++) if (matrix[i]! <= threshold) matrix[i] = 0;
 }

@@ -2,6 +2,7 @@
 import type { NdArray, Point } from "../arrays";
 import { AnalysisError } from "../errors";
 import type { GridSize } from "../model/config";
+import { patchIndex } from "./points";
 
 /** Similarity at one distance from the patch. */
 export interface ProfilePoint {
@@ -68,13 +69,8 @@ export function similarityProfiles(
  */
 export function similarityProfile(similarity: NdArray, grid: GridSize, point: Point): SimilarityProfile {
   checkSimilarity(similarity, grid);
+  patchIndex(point, grid); // refuses one off the grid
   const { row, col } = point;
-  if (
-    !(Number.isInteger(row) && row >= 0 && row < grid.height && Number.isInteger(col) && col >= 0 && col < grid.width)
-  ) {
-    const expected = `row 0 to ${grid.height - 1} and col 0 to ${grid.width - 1}`;
-    throw new AnalysisError("point", `point: expected ${expected}, found row ${row}, col ${col}`);
-  }
   const valueAt = (toRow: number, toCol: number) => between(similarity, grid, point, { row: toRow, col: toCol });
   return {
     point,

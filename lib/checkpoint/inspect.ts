@@ -1,6 +1,7 @@
 import { positionStructure } from "../analysis/positionStructure";
 import { positionSimilarity } from "../analysis/similarity";
 import { sizeOf } from "../arrays";
+import { matrixProduct } from "../engine/matrixProduct";
 import { upsamplingCount } from "../model/activationNames";
 import { gridSize, patchCount, type SetrConfig, tokenCount } from "../model/config";
 import { type Examined, examineCheckpoint } from "./examine";
@@ -105,7 +106,8 @@ function ignoredByReason({ ignored }: Examined): Record<string, number> {
 async function positionsOf({ mapped, config, used }: Examined, suspicious: readonly ValueReport[]) {
   const tensor = used.get("backbone.pos_embed")?.parts[0]?.tensor;
   if (!tensor || suspicious.some(({ name, nonFinite }) => name === tensor.name && nonFinite > 0)) return null;
-  const similarity = positionSimilarity(await readTensor(mapped.file, tensor.name), patchCount(config));
+  const posEmbed = await readTensor(mapped.file, tensor.name);
+  const similarity = await positionSimilarity(posEmbed, patchCount(config), matrixProduct);
   const { neighbours, distant } = positionStructure(similarity, gridSize(config));
   return { neighbours, distant, looksUntrained: !(neighbours - distant > LEAST_STRUCTURE) };
 }

@@ -1,6 +1,7 @@
 // h x w patch grid, H x W the model's input
 import { focus } from "../analysis/focus";
-import { rolloutRows } from "../analysis/rollout";
+import { aboveAverage } from "../analysis/relative";
+import { rolloutRows } from "../analysis/rolloutRows";
 import type { NdArray } from "../arrays";
 import { gridSize, hasClassToken, type SetrConfig } from "../model/config";
 import { segmentsOf } from "./segmentsOf";
@@ -36,9 +37,8 @@ export function focusRows(
   const share = (data: Float32Array, pixels: Int32Array) => focus({ ...grid, data }, pixels, { height, width });
   return chosen.map(({ classIndex, pixels }, segment) => {
     const row = own[segment]!;
-    const relative = row.map((value, i) => (mean[i]! > 0 ? Math.max(0, value / mean[i]! - 1) : 0));
     const { inside, area } = share(row, pixels);
-    const relativeInside = share(relative, pixels).inside;
+    const relativeInside = share(aboveAverage(row, mean), pixels).inside;
     return {
       segment,
       class: classIndex,

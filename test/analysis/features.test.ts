@@ -50,6 +50,19 @@ test("with fewer samples than features the components are those of the covarianc
   });
 });
 
+test("samples too many to be centred at once have the components of each of their equal parts", async () => {
+  const part = correlated(3);
+  const copies = 83; // 4399 samples
+  const all = Float32Array.from({ length: copies * part.length }, (_, i) => part[i % part.length]!);
+  const [whole, one] = [await fitPca(all, WIDTH, 3, matrixProduct), await fitPca(part, WIDTH, 3, matrixProduct)];
+  whole.components.forEach((component, k) => {
+    const difference = component.map((value, c) => value - one.components[k]![c]!);
+    expect(Math.hypot(...difference)).toBeLessThan(1e-6);
+    const variance = (one.variances[k]! * copies * (SAMPLES - 1)) / (copies * SAMPLES - 1);
+    expect(whole.variances[k]).toBeCloseTo(variance, 6);
+  });
+});
+
 test("components beyond the rank of the samples are orthonormal, without variance", async () => {
   const samples = Float32Array.of(1, 2, 3, 4, 5, 2, 4, 6, 8, 10); // two samples on a line through five features
   const { components, variances } = await fitPca(samples, 5, 3, matrixProduct);
@@ -152,10 +165,35 @@ test("features reduce to mean, L2 norm or one channel", async () => {
 
 test("position similarity is the cosine, without the class token", async () => {
   const posEmbed = { shape: [1, 4, 2], data: Float32Array.of(9, 9, 2, 0, 0, 3, -1, 1) };
-  const { shape, data } = positionSimilarity(posEmbed, 3);
+  const { shape, data } = await positionSimilarity(posEmbed, 3, matrixProduct);
   expect(shape).toEqual([3, 3]);
   const half = Math.SQRT1_2;
   [1, 0, -half, 0, 1, half, -half, half, 1].forEach((value, i) => {
     expect(data[i]).toBeCloseTo(value, 6);
   });
 });
+
+test("position similarity is symmetric and exactly 1 on the diagonal, but 0 for an embedding of length 0", async () => {
+  const random = randomStream(19);
+  const [patches, width] = [31, 13];
+  const data = Float32Array.from({ length: patches * width }, () => random.normal());
+  data.fill(0, 5 * width, 6 * width);
+  const similarity = await positionSimilarity({ shape: [1, patches, width], data }, patches, matrixProduct);
+  for (let i = 0; i < patches; i++) {
+    for (let j = 0; j <= i; j++) {
+      const value = similarity.data[i * patches + j]!;
+      expect(similarity.data[j * patches + i]).toBe(value);
+      if (i === 5 || j === 5) expect(value).toBe(0);
+      else if (i === j) expect(value).toBe(1);
+      else expect(value).toBeCloseTo(cosine(row(i), row(j)), 6);
+    }
+  }
+  function row(i: number) {
+    return data.subarray(i * width, (i + 1) * width);
+  }
+});
+
+function cosine(a: Float32Array, b: Float32Array): number {
+  const product = (one: Float32Array, other: Float32Array) => one.reduce((sum, value, c) => sum + value * other[c]!, 0);
+  return product(a, b) / Math.sqrt(product(a, a) * product(b, b));
+}

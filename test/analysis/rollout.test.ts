@@ -1,7 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { attentionMap } from "../../lib/analysis/attentionMap";
-import { rollout, rolloutRow } from "../../lib/analysis/rollout";
+import { rollout } from "../../lib/analysis/rollout";
+import { rolloutRow } from "../../lib/analysis/rolloutRows";
 import type { NdArray } from "../../lib/arrays";
 import { matrixProduct } from "../../lib/engine/matrixProduct";
 
@@ -193,7 +194,8 @@ describe("the attention map of a point", () => {
       () => attentionMap([A1], grid, { row: 0, col: 0 }, { method: "gradient", relative: true }),
       "relative: expected rollout, attention-to or attention-from, found gradient",
     ],
-    [() => attentionMap([A1], grid, []), "token: expected a whole number from 0 to 2, found none"],
+    [() => attentionMap([A1], grid, []), "points: expected at least one, found none"],
+    [() => rolloutRow([A1], []), "token: expected a whole number from 0 to 2, found none"],
   ])("refuses what cannot be (%#)", (call, message) => {
     expect(call).toThrow(message);
   });
