@@ -1,0 +1,56 @@
+import { join } from "node:path";
+import { MEASURES, type Measure, TITLES, withTarget } from "./measures";
+import type { BenchModel } from "./models";
+import { FOLDER } from "./paths";
+import type { Row } from "./rows";
+import type { Side } from "./side";
+import { inTurn } from "./statistics";
+
+/** What the warm measures of a model need. */
+export interface Warm {
+  readonly model: BenchModel;
+  readonly ours: Side;
+  readonly theirs: Side;
+  readonly repeats: number;
+  /** Floating-point operations of a pass. */
+  readonly flop: number;
+  /** Gives FLOP/s. */
+  readonly sampleRoof: () => Promise<number>;
+}
+
+/**
+ * Both sides on warm models, in turn, one process each.
+ *
+ * @param tell is handed each row as it is measured
+ * @returns the samples of the roof that were taken between captured passes
+ */
+export async function warmRows(warm: Warm, tell: (row: Row) => void): Promise<readonly number[]> {
+  await warm.ours.run("open");
+  await warm.theirs.run("open");
+  let roof: readonly number[] = [];
+  for (const measure of MEASURES) {
+    if (measure.models && !measure.models.includes(warm.model.name)) continue;
+    const { ours, theirs, samples } = await measureInTurn(warm, measure);
+    tell(withTarget(warm.model.name, measure.task, { title: measure.title, unit: "s", ours, theirs }));
+    if (samples.length === 0) continue;
+    roof = samples;
+    tell(shareRow(warm.model.name, warm.flop, ours, roof));
+  }
+  return roof;
+}
+
+/** Around captured passes with samples of the roof. */
+async function measureInTurn({ ours, theirs, repeats, sampleRoof }: Warm, measure: Measure) {
+  const { task, options = {}, warmUp = true } = measure;
+  const of = (side: Side, name: string) => () =>
+    side.seconds(task, { ...options, ...(task === "figure_1" ? { path: join(FOLDER, `figure-1-${name}.png`) } : {}) });
+  const roof = task === "captured_forward" ? [sampleRoof] : [];
+  const values = await inTurn([of(ours, "ours"), ...roof, of(theirs, "theirs")], repeats, warmUp);
+  return { ours: values[0]!, theirs: values.at(-1)!, samples: roof.length > 0 ? values[1]! : [] };
+}
+
+/** How near captured passes come to the roof: each against the sample that was taken in the same round. */
+export function shareRow(section: string, flop: number, seconds: readonly number[], roof: readonly number[]): Row {
+  const shares = seconds.map((each, i) => (100 * flop) / each / roof[i]!);
+  return withTarget(section, TITLES.share, { title: TITLES.share, unit: "%", ours: shares });
+}
