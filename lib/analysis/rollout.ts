@@ -140,7 +140,8 @@ function meanOfHeads(data: Float32Array, size: number, heads: number): Float32Ar
   const mean = new Float32Array(size);
   for (let i = 0; i < size; i++) {
     let sum = 0;
-    for (let at = i; at < data.length; at += size) sum += data[at]!;
+    // In single precision, as the engine sums them: the same bits as a mean that was captured.
+    for (let at = i; at < data.length; at += size) sum = Math.fround(sum + data[at]!);
     mean[i] = sum / heads;
   }
   return mean;
