@@ -5,7 +5,7 @@
  *
  * Measures what is named, or everything. Each finished section replaces the one of its name in the page.
  */
-import { mkdir } from "node:fs/promises";
+import { mkdir, readFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { parseArgs } from "node:util";
 import { measureFigures } from "./figures";
@@ -70,7 +70,8 @@ async function main(): Promise<void> {
   const python = await findPython(wanted.python);
   const sides = sidesOf(python);
   const machine = await machineOf(python, sides);
-  const save = (section: Section) => saveSection(wanted.page, machine, section, ORDER);
+  const notes = await readFile(join(BENCH, "notes.md"), "utf8");
+  const save = (section: Section) => saveSection(wanted.page, machine, section, ORDER, notes);
   const roof = sides.ours("");
   const sampleRoof = async () => (await roof.run("roof")).rate as number;
   const plan: Plan = { sides, python, repeats: wanted.repeats, sampleRoof };

@@ -1,8 +1,6 @@
 import { readFile } from "node:fs/promises";
-import { join } from "node:path";
 import { writeWhole } from "setr/dist/files";
 import type { Machine } from "./machine";
-import { BENCH } from "./paths";
 import { type Row, rowsTable } from "./rows";
 
 /** What was measured in one go: a heading, a table and text. */
@@ -41,18 +39,18 @@ export function withSection(
   return { machine, sections };
 }
 
-/** Puts a section into the results beside the page, and writes the page anew. */
+/** Puts a section into the results beside the page, and writes the page anew, with the notes at its end. */
 export async function saveSection(
   page: string,
   machine: Machine,
   section: Section,
   order: readonly string[],
+  notes: string,
 ): Promise<void> {
   const data = page.replace(/(\.md)?$/, ".json");
   const text = await readFile(data, "utf8").catch(() => undefined);
   const results = withSection(text ? (JSON.parse(text) as Results) : undefined, machine, section, order);
   await writeWhole(data, `${JSON.stringify(results, undefined, 1)}\n`);
-  const notes = await readFile(join(BENCH, "notes.md"), "utf8");
   await writeWhole(page, `${resultsPage(results, order)}\n${notes}`);
 }
 

@@ -66,13 +66,14 @@ describe("results", () => {
 
   test("the page holds every saved section with its date, and says what is missing", async () => {
     const page = join(await temporaryFolder(), "page.md");
-    await saveSection(page, MACHINE, sectionNamed("third", "Words.", [PASS]), ORDER);
-    await saveSection(page, MACHINE, sectionNamed("first"), ORDER);
+    await saveSection(page, MACHINE, sectionNamed("third", "Words.", [PASS]), ORDER, "Notes.");
+    await saveSection(page, MACHINE, sectionNamed("first"), ORDER, "Notes.");
     const text = await readFile(page, "utf8");
     expect(text).toContain("Not measured here: second.");
     expect(text.indexOf("## The first")).toBeLessThan(text.indexOf("## The third"));
     expect(text).toContain("`third`, 2026-11-22 17:46 UTC, 3 repeats");
     expect(text).toContain("| pass | 3.00 s | 6.00 s | 0.50 |  |\n\nWords.");
+    expect(text.endsWith("\nNotes.")).toBe(true);
   });
 });
 
