@@ -75,10 +75,14 @@ export class Cells {
     }
   }
 
-  /** Aborts the signal, and leaves the running cell if it does not end by itself, or is interrupted again. */
-  interrupt(): void {
+  /**
+   * Aborts the signal, and leaves the running cell if it does not end by itself, or is interrupted again.
+   *
+   * @param id the cell that is meant, where another one may run by now
+   */
+  interrupt(id?: number): void {
     const cell = this.#running;
-    if (!cell) return;
+    if (!cell || (id !== undefined && cell.id !== id)) return;
     if (cell.interrupted) {
       this.#leave(cell, new Interrupted());
       return;

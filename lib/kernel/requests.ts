@@ -43,9 +43,9 @@ export class Requests {
     this.#streams = new Streams((name, text) => channels.publish("stream", this.#latest, { name, text }));
   }
 
-  /** Whether a cell is running. */
-  get busy(): boolean {
-    return this.#running !== undefined;
+  /** Number of the running cell, if any; later cells have larger ones. */
+  get running(): number | undefined {
+    return this.#running?.id;
   }
 
   /** Takes a request of a client. */

@@ -20,12 +20,12 @@ const { connectionFile, flags, typescript, parent, ownsFolder } = workerData as 
 const ask = (request: Request): void => parentPort!.postMessage(request);
 const channels = new Channels(connectionFile);
 const requests = new Requests(channels, ask, typescript);
-const interrupter = new Interrupter(flags, ask);
+const interrupter = new Interrupter(flags, () => requests.running, ask);
 
 function control(request: Received): void {
   const { header, content } = request.message;
   if (header.msg_type === "interrupt_request") {
-    if (requests.busy) interrupter.interrupt();
+    interrupter.interrupt();
     requests.answerNow(request, "interrupt_reply", { status: "ok" });
   } else if (header.msg_type === "kernel_info_request") {
     requests.answerNow(request, "kernel_info_reply", kernelInfo(typescript));

@@ -104,9 +104,9 @@ function serve(compiler: CellCompiler, cells: Cells, worker: Worker, onSigint: (
         answer(request.id, () => isComplete(tslab, request.code));
         break;
       case "interrupt":
-        Atomics.store(flags, FLAGS.noticed, request.serial);
+        Atomics.store(flags, FLAGS.noticed, request.id);
         listenToSigint(onSigint);
-        cells.interrupt();
+        cells.interrupt(request.id);
         break;
       case "shutdown":
         cells.executor.close();

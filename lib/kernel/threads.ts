@@ -19,7 +19,7 @@ export type Request =
       readonly position: number;
     }
   | { readonly kind: "is-complete"; readonly id: number; readonly code: string }
-  | { readonly kind: "interrupt"; readonly serial: number }
+  | { readonly kind: "interrupt"; readonly id: number }
   | { readonly kind: "shutdown" };
 
 /** What the main thread tells the thread of the sockets. */
@@ -48,7 +48,7 @@ export interface SocketsData {
 export const FLAGS = {
   /** 1 while the main thread may be stopped in the middle of what it does. */
   interruptible: 0,
-  /** Serial number of the last interruption that the main thread has noticed. */
+  /** Number of the last cell whose interruption the main thread has noticed. */
   noticed: 1,
   /** 1 when all that the main thread reported before its end has been sent. */
   flushed: 2,

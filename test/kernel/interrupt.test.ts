@@ -25,6 +25,10 @@ describe("interrupting a cell", () => {
     ["computes without a pause", "console.log('go'); while (true);"],
     ["computes without a pause after it has waited", "console.log('go'); await 0; while (true);"],
     ["computes in a timer", "console.log('go'); setTimeout(() => { while (true); }, 0); await new Promise(() => {});"],
+    [
+      "computes in a timer only after it was asked to end",
+      "console.log('go'); setTimeout(() => { while (true); }, 500); await new Promise(() => {});",
+    ],
     ["waits for what never comes", "console.log('go'); await new Promise(() => {});"],
     ["writes without end", "for (let i = 0; ; i++) console.log(i);"],
   ];
