@@ -70,7 +70,8 @@ describe.skipIf(skipJupyter || withoutBrowser)("a notebook in JupyterLab, in a b
       { row: 2, col: 11 },
       { row: 13, col: 3 },
     ]) {
-      await hoverPatch(point);
+      // The page may still move under the pointer while late outputs are laid out.
+      await expect.poll(() => hoverPatch(point), PATIENCE).toMatch(titleOf(point));
       await expectMap(point);
     }
   }, 600_000);
@@ -119,8 +120,10 @@ describe.skipIf(skipJupyter || withoutBrowser)("a notebook in JupyterLab, in a b
 
   const patchOf = ({ y, x }: typeof OTHER) => ({ row: Math.floor(y * grid.height), col: Math.floor(x * grid.width) });
 
-  /** Points at the middle of a patch of the first picture. */
-  async function hoverPatch({ row, col }: Point): Promise<void> {
+  const titleOf = ({ row, col }: Point) => new RegExp(`^\\(${row}, ${col}\\) rollout, relative`);
+
+  /** Points at the middle of a patch of the first picture, and gives the title that is then shown. */
+  async function hoverPatch({ row, col }: Point): Promise<string> {
     const board = notebook.page.locator(".setr-board").first();
     await board.scrollIntoViewIfNeeded();
     const box = (await board.boundingBox())!;
@@ -129,14 +132,15 @@ describe.skipIf(skipJupyter || withoutBrowser)("a notebook in JupyterLab, in a b
       box.x + ((col + 0.5) * box.width) / grid.width,
       box.y + ((row + 0.5) * box.height) / grid.height,
     );
+    return (await shownPlot(page)).title;
   }
 
   /** Waits for the plot of a patch and compares its values with the computed ones. */
-  async function expectMap({ row, col }: Point): Promise<void> {
+  async function expectMap(point: Point): Promise<void> {
     const title = async () => (await shownPlot(notebook.page)).title;
-    await expect.poll(title, PATIENCE).toMatch(new RegExp(`^\\(${row}, ${col}\\) rollout, relative`));
+    await expect.poll(title, PATIENCE).toMatch(titleOf(point));
     const length = grid.height * grid.width;
-    const start = (row * grid.width + col) * length;
+    const start = (point.row * grid.width + point.col) * length;
     const { levels, ranges } = packMaps("map", rows.slice(start, start + length), length);
     const [min, max] = [ranges[0]!, ranges[1]!];
     await expect.poll(async () => (await shownPlot(notebook.page)).range, PATIENCE).toEqual([min, max]);
