@@ -2,7 +2,7 @@ import { checkCache } from "../doctor/cache";
 import { CUDA_CHECKS } from "../doctor/cuda";
 import { ENGINE_CHECKS, isWorkingEngine } from "../doctor/engines";
 import { checkJupyter, checkJupyterKernel } from "../doctor/jupyter";
-import { checkMemory } from "../doctor/memory";
+import { checkFreedMemory, checkMemory } from "../doctor/memory";
 import { checkNode } from "../doctor/node";
 import { PACKAGE_CHECKS } from "../doctor/packages";
 import { type Check, type Finding, thisMachine } from "../doctor/surroundings";
@@ -16,6 +16,7 @@ export interface DoctorOptions {
 const CHECKS: readonly Check[] = [
   checkNode,
   checkMemory,
+  checkFreedMemory,
   ...ENGINE_CHECKS,
   ...CUDA_CHECKS,
   checkJupyter,

@@ -11,7 +11,7 @@ import type { ProbeReply } from "./probe";
 
 type Trial = (names: readonly string[]) => Promise<ProbeReply>;
 
-const TRIALS: Readonly<Record<string, Trial>> = { engine, libraries, tslab, zeromq, font, sharp };
+const TRIALS: Readonly<Record<string, Trial>> = { engine, libraries, tslab, zeromq, font, sharp, freedMemory };
 
 /** The smallest model that has all parts: 2x2 patches, one layer. */
 const TINY: SetrConfig = {
@@ -99,6 +99,12 @@ async function sharp(): Promise<ProbeReply> {
     .png()
     .toBuffer();
   return { works: true, found: `sharp ${draw.versions.sharp}, libvips ${draw.versions.vips}` };
+}
+
+async function freedMemory(): Promise<ProbeReply> {
+  const { keepFreedMemory } = await import("../engine/freedMemory");
+  const { kept, found } = await keepFreedMemory();
+  return { works: kept, found };
 }
 
 /** The message of an error in one line, without the list of files that asked for a module. */

@@ -8,6 +8,7 @@ import { GraphOps, type ParameterSource } from "../ops/graph";
 import { encodeOnnx, ONNX_TYPES, type ValueInfo } from "../ops/onnx";
 import { finishSteps } from "../ops/ops";
 import type { Engine, RunRequest } from "./engine";
+import { keepFreedMemory, returnFreedMemory } from "./freedMemory";
 import { parametersKey } from "./parametersKey";
 import { SessionCache } from "./sessionCache";
 
@@ -41,6 +42,7 @@ export type OrtProvider = "cpu" | "webgpu";
  */
 export async function onnxruntimeEngine(provider: OrtProvider = "cpu", threads?: number): Promise<Engine> {
   const ort = await loadOrt();
+  await keepFreedMemory();
   if (provider === "webgpu") await tryWebGpu(ort);
   const sessions = new SessionCache<Prepared>(MAX_SESSIONS, async ({ stretches }) => {
     for (const { session } of stretches) await session.release();
@@ -57,7 +59,10 @@ export async function onnxruntimeEngine(provider: OrtProvider = "cpu", threads?:
         return new Map(request.capture.map((name) => [name, values.get(prepared.outputNames.get(name) as string)!]));
       });
     },
-    release: () => sessions.clear(),
+    async release() {
+      await sessions.clear();
+      returnFreedMemory();
+    },
   };
 }
 
