@@ -1,4 +1,5 @@
 // B batch, N tokens, C width, H heads, D head width
+import type { GraphOps, GraphTensor } from "./graph";
 import type { Ops, Tensor } from "./ops";
 
 /**
@@ -28,17 +29,17 @@ export function batchedAttention<T extends Tensor>(ops: Ops<T>, name: string, qk
  * What is as large as N x N exists for one head at a time, which fits into a processor's cache, and the mean over heads is
  * summed on the way.
  */
-export function headwiseAttention<T extends Tensor>(ops: Ops<T>, name: string, qkv: T, numHeads: number): T {
+export function headwiseAttention(ops: GraphOps, name: string, qkv: GraphTensor, numHeads: number): GraphTensor {
   const [batch, tokens, length] = qkv.shape as [number, number, number];
-  const width = length / 3;
-  const headDim = width / numHeads;
+  const headDim = length / 3 / numHeads;
+  const parts = ops.split(qkv, 2, 3 * numHeads); // queries of all heads, then keys, then values: [B, N, D] each
   const heads = Array.from({ length: numHeads }, (_, head) => {
-    const [query, key, value] = [0, 1, 2].map((part) => {
-      const start = part * width + head * headDim;
-      return ops.slice(qkv, 2, start, start + headDim); // [B, N, D]
-    }) as [T, T, T];
-    const scores = ops.matMul(ops.scale(query, headDim ** -0.5), ops.transpose(key, [0, 2, 1])); // [B, N, N]
-    const probabilities = ops.softmax(scores);
+    const [query, key, value] = [0, 1, 2].map((part) => parts[part * numHeads + head]) as [
+      GraphTensor,
+      GraphTensor,
+      GraphTensor,
+    ];
+    const probabilities = ops.softmax(ops.scaledProduct(query, key, headDim ** -0.5)); // [B, N, N]
     return { probabilities, context: ops.matMul(probabilities, value) }; // [B, N, D]
   });
   const all = heads.map(({ probabilities }) => probabilities);

@@ -1,6 +1,6 @@
 import { sizeOf } from "../arrays";
 import { batchedAttention, headwiseAttention } from "./attention";
-import type { GraphNode, Initializer, OnnxGraph, ValueInfo } from "./onnx";
+import { type GraphNode, type Initializer, ONNX_RUNTIME, type OnnxGraph, type ValueInfo } from "./onnx";
 import type { BatchNormParameters, Ops, Tensor } from "./ops";
 
 /** A value of the graph under construction. */
@@ -133,6 +133,24 @@ export class GraphOps implements Ops<GraphTensor> {
     return this.append("Slice", [x, this.integers([start]), this.integers([end]), this.integers([axis])], shape);
   }
 
+  /** Equal parts of one axis, in their order. */
+  split(x: GraphTensor, axis: number, count: number): GraphTensor[] {
+    const shape = x.shape.map((length, i) => (i === axis ? length / count : length));
+    const parts = Array.from({ length: count }, () => this.value(shape));
+    const attributes = { axis: BigInt(axis), num_outputs: BigInt(count) };
+    this.record({ operator: "Split", inputs: [x.name], outputs: parts.map(({ name }) => name), attributes });
+    return parts;
+  }
+
+  /** `factor` a b^T over the last two axes, in one operation of ONNX Runtime's own: [B, N, D] and [B, M, D] -> [B, N, M]. */
+  scaledProduct(a: GraphTensor, b: GraphTensor, factor: number): GraphTensor {
+    const product = this.value([...a.shape.slice(0, -1), b.shape.at(-2) as number]);
+    const attributes = { alpha: factor, transB: 1n };
+    const [inputs, outputs] = [[a.name, b.name], [product.name]];
+    this.record({ operator: "FusedMatMul", domain: ONNX_RUNTIME, inputs, outputs, attributes });
+    return product;
+  }
+
   reshape(x: GraphTensor, shape: readonly number[]): GraphTensor {
     if (x.shape.length === shape.length && x.shape.every((length, axis) => length === shape[axis])) return x;
     return this.append("Reshape", [x, this.integers(shape)], shape);
@@ -228,9 +246,18 @@ export class GraphOps implements Ops<GraphTensor> {
     shape: readonly number[],
     attributes: GraphNode["attributes"] = {},
   ): GraphTensor {
+    const result = this.value(shape);
+    this.record({ operator, inputs: inputs.map(({ name }) => name), outputs: [result.name], attributes });
+    return result;
+  }
+
+  private record(node: GraphNode): void {
+    this.stretches.at(-1)!.push(node);
+  }
+
+  private value(shape: readonly number[]): GraphTensor {
     const name = `v${this.counter++}`;
     this.shapes.set(name, shape);
-    this.stretches.at(-1)!.push({ operator, inputs: inputs.map((input) => input.name), outputs: [name], attributes });
     return { name, shape };
   }
 

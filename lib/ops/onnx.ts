@@ -16,9 +16,14 @@ export interface Initializer {
   readonly data: InitializerData;
 }
 
+/** Domain of the operators that ONNX Runtime adds to the standard's. */
+export const ONNX_RUNTIME = "com.microsoft";
+
 /** One operation of the graph. */
 export interface GraphNode {
   readonly operator: string;
+  /** The standard's by default. */
+  readonly domain?: typeof ONNX_RUNTIME;
   readonly inputs: readonly string[];
   readonly outputs: readonly string[];
   /** Whole numbers as `bigint`, fractions as `number`. */
@@ -50,7 +55,7 @@ message GraphProto {
   repeated NodeProto node = 1; string name = 2; repeated TensorProto initializer = 5;
   repeated ValueInfoProto input = 11; repeated ValueInfoProto output = 12;
 }
-message NodeProto { repeated string input = 1; repeated string output = 2; string name = 3; string op_type = 4; repeated AttributeProto attribute = 5; }
+message NodeProto { repeated string input = 1; repeated string output = 2; string name = 3; string op_type = 4; repeated AttributeProto attribute = 5; string domain = 7; }
 message AttributeProto { string name = 1; float f = 2; int64 i = 3; bytes s = 4; repeated int64 ints = 8; int32 type = 20; }
 message TensorProto {
   repeated int64 dims = 1; int32 data_type = 2; string name = 8; bytes raw_data = 9;
@@ -77,7 +82,10 @@ export function encodeOnnx(graph: OnnxGraph): Uint8Array {
   const message = Model.create({
     ir_version: IR_VERSION,
     producer_name: "setr",
-    opset_import: [{ domain: "", version: OPSET }],
+    opset_import: [
+      { domain: "", version: OPSET },
+      { domain: ONNX_RUNTIME, version: 1 },
+    ],
     graph: {
       name: "setr",
       node: graph.nodes.map(nodeMessage),
@@ -93,6 +101,7 @@ function nodeMessage(node: GraphNode) {
   return {
     name: node.outputs[0],
     op_type: node.operator,
+    domain: node.domain ?? "",
     input: node.inputs,
     output: node.outputs,
     attribute: Object.entries(node.attributes).map(([name, value]) => attributeMessage(name, value)),

@@ -35,6 +35,14 @@ test("derived values cost nothing unless they are wanted", () => {
   expect(nodes(["logits", "A1.mean"])).toBe(nodes(["logits"]) + config.numHeads); // sums of heads, and a factor
 });
 
+test("attention head by head takes one cut into heads, and two products and a softmax for each", () => {
+  const { graph } = graphOf(["Z1"]);
+  const count = (name: string) => graph.nodes.filter(({ operator }) => operator === name).length;
+  expect(count("Split")).toBe(1);
+  for (const operator of ["FusedMatMul", "Softmax", "MatMul"]) expect(count(operator)).toBe(config.numHeads);
+  expect(count("Slice")).toBe(0);
+});
+
 test("half-precision weights are widened once, where they enter", () => {
   const { graph } = graphOf(["Z1"], "F16");
   const parameters = graph.initializers.filter(({ data }) => data.kind === "file").length;
