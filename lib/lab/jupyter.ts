@@ -45,11 +45,13 @@ export async function findJupyter(python: string | undefined, around: Surroundin
   return undefined;
 }
 
-/** Path of the Python in the project's private environment, whether or not it is there. */
-export function privatePython(platform: NodeJS.Platform): string {
-  return platform === "win32"
-    ? join(PRIVATE_ENVIRONMENT, "Scripts", "python.exe")
-    : join(PRIVATE_ENVIRONMENT, "bin", "python");
+/**
+ * Path of the Python in a private environment, whether or not it is there.
+ *
+ * @param environment its folder; the project's by default
+ */
+export function privatePython(platform: NodeJS.Platform, environment = PRIVATE_ENVIRONMENT): string {
+  return platform === "win32" ? join(environment, "Scripts", "python.exe") : join(environment, "bin", "python");
 }
 
 /**
