@@ -100,11 +100,16 @@ function addLab(program: Command): void {
     .option("--yes", "install JupyterLab into .venv without asking, where there is none")
     .option("--port <number>", "port on this machine; the first free one from 8888 by default", positiveInteger)
     .option("--no-browser", "print the address and open nothing")
-    .addOption(new Option("--register", "only make the kernel known to Jupyter").conflicts("check"))
-    .addOption(new Option("--user", "with --register: to every Jupyter of this user").conflicts("python"))
-    .addOption(new Option("--prefix <folder>", "with --register: to an environment").conflicts(["python", "user"]))
-    .option("--check", "start the known kernel, and say whether it works")
+    .option("--register", "only make the kernel known to Jupyter")
+    .addOption(registration("--user", "make the kernel known to every Jupyter of this user").conflicts("python"))
+    .addOption(registration("--prefix <folder>", "make it known to an environment").conflicts(["python", "user"]))
+    .addOption(new Option("--check", "start the known kernel, and say whether it works").conflicts("register"))
     .action(async (folder, options) => (await import("./commands/lab")).labCommand(folder, options));
+}
+
+/** An option that says where the kernel is made known, and so that nothing else is done. */
+function registration(flags: string, description: string): Option {
+  return new Option(flags, description).conflicts("check").implies({ register: true });
 }
 
 function addActivations(program: Command): void {

@@ -59,6 +59,17 @@ describe("the kernel of the project", () => {
     expect(await setr("lab", "--register", "--user", "--prefix", folder)).toMatchObject({ status: 2 });
     expect(await setr("lab", "--register", "--check")).toMatchObject({ status: 2 });
   });
+
+  test("is registered where a place is named, and nothing else is done", async () => {
+    const prefix = join(folder, "named");
+    const path = join(prefix, "share", "jupyter", "kernels", "setr", "kernel.json");
+    expect(await setr("lab", "--prefix", prefix)).toEqual({ status: 0, stdout: `${path}\n`, stderr: "" });
+    expect(await setr("lab", "--check", "--prefix", prefix)).toMatchObject({
+      status: 2,
+      stderr: expect.stringContaining("error: option '--prefix <folder>' cannot be used with option '--check'"),
+    });
+    expect(await setr("lab", "--check", "--user")).toMatchObject({ status: 2 });
+  });
 });
 
 describe("the Jupyter that is used", () => {
