@@ -1,3 +1,4 @@
+import type { ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import { stat } from "node:fs/promises";
 import { resolve } from "node:path";
@@ -9,6 +10,7 @@ import { dataFolderOf, findJupyter, type Jupyter, registeredKernel } from "../la
 import { prefixDataFolder, registerKernel, userDataFolder } from "../lab/kernelSpec";
 import { startLab } from "../lab/start";
 import { NOTEBOOKS_FOLDER } from "../paths";
+import { statusAfter } from "./statusAfter";
 
 /** Options of `setr lab`. */
 export interface LabCommandOptions {
@@ -55,12 +57,25 @@ async function open(folder: string, { python, yes = false, port, browser }: LabC
   const jupyter = await labOrInstall(python, yes);
   const spec = await registerKernel(await dataFolderOf(jupyter, thisMachine()));
   console.error(`JupyterLab ${jupyter.lab}, kernel SETR (TypeScript): ${spec}`);
-  const ignore = (): void => {}; // JupyterLab gets Ctrl-C too, asks what is meant, and ends by itself
-  process.on("SIGINT", ignore);
   const child = startLab(jupyter, { folder: shown, browser, ...(port !== undefined && { port }) });
-  const [code] = await once(child, "exit");
-  process.off("SIGINT", ignore);
-  if (code !== 0) throw new NotebookError("lab", `lab: expected JupyterLab to end by itself, found exit code ${code}`);
+  await ended(child);
+}
+
+/** Waits for JupyterLab to end; what asks this process to end asks JupyterLab, which ends its kernels first. */
+async function ended(child: ChildProcess): Promise<void> {
+  let stopped = false;
+  const ignore = (): void => {}; // JupyterLab gets Ctrl-C too, asks what is meant, and ends by itself
+  const stop = (signal: NodeJS.Signals): void => {
+    stopped = true;
+    process.exitCode = statusAfter(signal);
+    child.kill("SIGTERM"); // it does not know SIGHUP
+  };
+  process.on("SIGINT", ignore).on("SIGTERM", stop).on("SIGHUP", stop);
+  const [code, signal] = await once(child, "exit");
+  process.off("SIGINT", ignore).off("SIGTERM", stop).off("SIGHUP", stop);
+  if (stopped || code === 0) return;
+  const found = signal ?? `exit code ${code}`;
+  throw new NotebookError("lab", `lab: expected JupyterLab to end by itself, found ${found}`);
 }
 
 async function labOrInstall(python: string | undefined, yes: boolean): Promise<Jupyter> {

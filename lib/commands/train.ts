@@ -1,6 +1,5 @@
 import { existsSync, constants as permissions } from "node:fs";
 import { access, mkdir, rm, stat } from "node:fs/promises";
-import { constants } from "node:os";
 import { dirname } from "node:path";
 import { METADATA } from "../checkpoint/metadata";
 import type { TfBackendName } from "../engine/tfBackend";
@@ -11,6 +10,7 @@ import { readTrainingConfig } from "../train/config";
 import type { Evaluation } from "../train/history";
 import { openTraining, type Training } from "../train/training";
 import { version } from "../version";
+import { statusAfter } from "./statusAfter";
 import { type TrainingProgress, trainingProgress } from "./trainProgress";
 
 /** Options of `setr train`. */
@@ -22,9 +22,6 @@ export interface TrainCommandOptions {
   readonly dtype: "f32" | "f16";
   readonly finalHeldOut?: number;
 }
-
-/** Shells add the signal's number to this. */
-const STATUS_AFTER_SIGNALS = 128;
 
 const BACKENDS: Readonly<Record<TrainCommandOptions["engine"], TfBackendName | undefined>> = {
   tfjs: undefined,
@@ -91,7 +88,7 @@ async function trainToEnd(training: Training, files: TrainingFiles): Promise<boo
   const stop = new AbortController();
   const onSignal = (signal: NodeJS.Signals) => {
     stop.abort();
-    process.exitCode = STATUS_AFTER_SIGNALS + constants.signals[signal];
+    process.exitCode = statusAfter(signal);
   };
   process.once("SIGINT", onSignal).once("SIGTERM", onSignal); // a second one ends the process at once
   const progress = trainingProgress(process.stderr, training);
