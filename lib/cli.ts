@@ -252,7 +252,8 @@ function addDoctor(program: Command): void {
 }
 
 function modelOptions(command: Command): Command {
-  return sizeOptions(command.requiredOption("--weights <file>", "checkpoint of any known family and format")).addOption(
+  const weights = "checkpoint of any known family and format; `default` is the one that comes with the project";
+  return sizeOptions(command.requiredOption("--weights <file>", weights)).addOption(
     new Option("--engine <name>", "what computes").choices(ENGINE_NAMES).default("auto"),
   );
 }

@@ -120,6 +120,19 @@ describe("a checkpoint of another family", () => {
   });
 });
 
+describe("the weights `default`", () => {
+  test("are those that come with the project, in every command that takes weights", async () => {
+    const inspected = await setr("inspect", "default");
+    expect(inspected).toMatchObject({
+      status: 0,
+      stdout: expect.stringMatching(/^file .*setr-pup-scenes\.safetensors/),
+    });
+    const segment = ["--photo", "scene:7", "--image-size", "32", "--out", at("scene.png")];
+    expect(await setr("segment", "--weights", "default", ...segment)).toMatchObject({ status: 0 });
+    expect(await setr("convert", "default", at("copy.safetensors"), "--dtype", "f32")).toMatchObject({ status: 0 });
+  });
+});
+
 describe("setr init and inspect", () => {
   test("a file written by init is shown by inspect, as text and as JSON", async () => {
     const out = at("init.safetensors");

@@ -2,6 +2,7 @@ import { basename } from "node:path";
 import { convertCheckpoint } from "../checkpoint/convert";
 import { checkComplete, examineCheckpoint } from "../checkpoint/examine";
 import type { PosEmbedResize } from "../model/posEmbed";
+import { resolveWeights } from "../paths";
 import { type OnProgress, withProgress } from "../progress";
 import { type HintOptions, hintsOf, type Size } from "./options";
 
@@ -14,7 +15,8 @@ export interface ConvertCommandOptions extends HintOptions {
 }
 
 /** Converts a checkpoint of any family to .safetensors with the official release's names. */
-export async function convertCommand(path: string, out: string, options: ConvertCommandOptions): Promise<void> {
+export async function convertCommand(weights: string, out: string, options: ConvertCommandOptions): Promise<void> {
+  const path = resolveWeights(weights);
   const examined = await examineCheckpoint(path, hintsOf(options));
   checkComplete(examined);
   for (const note of examined.notes) console.error(note);

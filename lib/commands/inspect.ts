@@ -1,6 +1,7 @@
 import { checkComplete } from "../checkpoint/examine";
 import { type Inspection, inspectCheckpoint } from "../checkpoint/inspect";
 import { checkFinite } from "../checkpoint/scan";
+import { resolveWeights } from "../paths";
 import { type HintOptions, hintsOf } from "./options";
 
 /** Options of `setr inspect`. */
@@ -9,7 +10,8 @@ export interface InspectOptions extends HintOptions {
 }
 
 /** Says what a checkpoint holds, what of it is used, what stands out, and which figures it can draw. */
-export async function inspectCommand(path: string, options: InspectOptions): Promise<void> {
+export async function inspectCommand(weights: string, options: InspectOptions): Promise<void> {
+  const path = resolveWeights(weights);
   const { examined, inspection } = await inspectCheckpoint(path, hintsOf(options));
   for (const note of inspection.notes) console.error(note);
   if (options.json) console.log(JSON.stringify(inspection, null, 2));

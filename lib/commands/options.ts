@@ -7,6 +7,7 @@ import { type FigureFormat, figureFormats, isFigureFormat } from "../figure/form
 import { PAGE_PRESETS, PAGE_WIDTH_LIMITS, type PagePreset, type PageWidth } from "../figure/style";
 import type { Normalisation } from "../model/config";
 import type { PosEmbedResize } from "../model/posEmbed";
+import { resolveWeights } from "../paths";
 import { type OpenOptions, openSetr, type Setr } from "../setr";
 
 /** A height and a width in pixels. */
@@ -117,7 +118,7 @@ export async function openModel(options: ModelOptions, size?: Size): Promise<Set
     cache: false, // who asks for a run on the command line wants one
     posEmbedResize: { mode: options.posEmbedMode ?? "bilinear", alignCorners: options.posEmbedAlignCorners ?? false },
   };
-  const model = await openSetr(options.weights, open);
+  const model = await openSetr(resolveWeights(options.weights), open);
   for (const note of model.weights.notes) console.error(note);
   console.error(`engine: ${model.engineTitle}`);
   return model;
