@@ -22,6 +22,8 @@ import { VARIANTS } from "./model/variants";
 /** Engines that can differentiate. */
 const TRAINING_ENGINES = ["tfjs", "tfjs-tensorflow", "tfjs-wasm"];
 const WRONG_USAGE = 2;
+/** That of a program which SIGPIPE has ended, as shells give it; Node turns the signal into an error. */
+const NO_READER = 141;
 
 const ONLY = "figures to draw, e.g. 1,3; 1 to 4 are the supplement's, of 5 and 6 and of 7 to 12 all come together";
 
@@ -291,7 +293,16 @@ function figureNumbers(text: string): number[] {
   throw new InvalidArgumentError(`expected figures among ${FIGURE_NUMBERS.join(", ")}, found "${text}".`);
 }
 
+/** Ends the program without a word when nobody reads what it prints any more, as in `setr doctor | head -1`. */
+function endWithoutReader(stream: NodeJS.WriteStream): void {
+  stream.on("error", (error: NodeJS.ErrnoException) => {
+    if (error.code !== "EPIPE") throw error;
+    process.exit(NO_READER);
+  });
+}
+
 async function main(): Promise<void> {
+  for (const stream of [process.stdout, process.stderr]) endWithoutReader(stream);
   const words = process.argv.slice(2);
   const debug = words.includes("--debug"); // understood before and after the command
   try {

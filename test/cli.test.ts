@@ -1,11 +1,14 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
 import { readdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { text } from "node:stream/consumers";
 import sharp from "sharp";
 import { describe, expect, test } from "vitest";
 import { openSafetensors, readTensor } from "../lib/checkpoint/safetensors";
 import { writeArrays } from "../lib/checkpoint/writeSafetensors";
 import { distance, fixture, temporaryFolder } from "./fixtures";
-import { programIn } from "./program";
+import { PROGRAM, programIn } from "./program";
 
 const folder = await temporaryFolder();
 const PUP = fixture("setr-pup-official.safetensors");
@@ -206,6 +209,13 @@ describe("the program", () => {
   test("exits with 2 on wrong usage and with 0 on help", async () => {
     expect(await setr("paint")).toMatchObject({ status: 2 });
     expect(await setr("--help")).toMatchObject({ status: 0, stdout: expect.stringContaining("figures") });
+  });
+
+  test.skipIf(process.platform === "win32")("ends without a word when nobody reads what it prints", async () => {
+    const child = spawn(process.execPath, [PROGRAM, "--help"]);
+    child.stdout.destroy();
+    const [message, [status]] = await Promise.all([text(child.stderr), once(child, "close")]);
+    expect({ message, status }).toEqual({ message: "", status: 141 });
   });
 
   test.each([
