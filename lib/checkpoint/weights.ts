@@ -48,7 +48,6 @@ export interface Weights {
   readonly notes: readonly string[];
 }
 
-/** Types that an engine can take from the file as they are. */
 /** How a checkpoint is read. */
 export interface ReadOptions {
   /** Whether a hash from an earlier time is taken, and this one noted; true by default. */
@@ -57,6 +56,7 @@ export interface ReadOptions {
   readonly onProgress?: OnProgress | undefined;
 }
 
+/** Types that an engine can take from the file as they are. */
 const DIRECT_TYPES: readonly DType[] = ["F32", "F16", "BF16"];
 
 /**
