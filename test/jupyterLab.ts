@@ -1,12 +1,12 @@
 import { spawn } from "node:child_process";
 import { randomBytes } from "node:crypto";
 import { once } from "node:events";
-import { cp, mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { cp, mkdir, mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { jupyterEnvironment } from "./jupyter";
+import { PROGRAM } from "./program";
 
 const NOTEBOOKS = join(__dirname, "..", "notebooks");
 const START_SECONDS = 120;
@@ -24,36 +24,31 @@ export interface JupyterLab {
   stop(): Promise<void>;
 }
 
-/** Starts JupyterLab with the project's kernel on a copy of the notebooks, without a browser, and waits until it answers. */
+/** Starts JupyterLab by `setr lab` on a copy of the notebooks, without a browser, and waits until it answers. */
 export async function startJupyterLab(): Promise<JupyterLab> {
   const home = await mkdtemp(join(tmpdir(), "setr-lab-"));
   const folder = join(home, "notebooks");
   await cp(NOTEBOOKS, folder, { recursive: true });
-  await askNobody(join(home, "settings"));
+  await askNobody(home);
   const token = randomBytes(16).toString("hex");
   const port = await freePort();
+  const runtime = join(home, "runtime");
   const env = {
-    ...(await jupyterEnvironment(home)),
+    ...process.env,
     JUPYTER_TOKEN: token,
+    JUPYTER_PATH: join(home, "share", "jupyter"), // where the kernel is registered
     JUPYTER_CONFIG_DIR: join(home, "config"), // the user's own settings play no part
-    JUPYTER_RUNTIME_DIR: join(home, "runtime"),
+    JUPYTER_DATA_DIR: join(home, "data"),
+    JUPYTER_RUNTIME_DIR: runtime,
     JUPYTERLAB_SETTINGS_DIR: join(home, "settings"),
     JUPYTERLAB_WORKSPACES_DIR: join(home, "workspaces"),
   };
-  const server = [`--ServerApp.root_dir=${folder}`, "--ServerApp.ip=127.0.0.1", `--ServerApp.port=${port}`];
-  const args = [
-    "lab",
-    "--no-browser",
-    "--allow-root",
-    ...server,
-    "--LabApp.news_url=None",
-    "--LabApp.extension_manager=readonly",
-  ];
-  const child = spawn("jupyter", args, { env, stdio: "ignore" });
+  const args = [PROGRAM, "lab", folder, "--no-browser", "--port", String(port)];
+  const child = spawn(process.execPath, args, { env, stdio: "ignore" });
   const ended = once(child, "exit");
   const stop = async (): Promise<void> => {
-    child.kill("SIGTERM"); // shuts its kernels down too
-    const late = setTimeout(() => child.kill("SIGKILL"), 1000 * STOP_SECONDS);
+    child.kill("SIGTERM"); // ends JupyterLab, which shuts its kernels down too
+    const late = setTimeout(() => killServers(runtime), 1000 * STOP_SECONDS);
     await ended;
     clearTimeout(late);
     await rm(home, { recursive: true, force: true });
@@ -65,12 +60,26 @@ export async function startJupyterLab(): Promise<JupyterLab> {
   throw new Error(`JupyterLab did not answer within ${START_SECONDS} s`);
 }
 
-/** Keeps JupyterLab from asking for news and newer versions, and from asking whether it may. */
-async function askNobody(settings: string): Promise<void> {
-  const folder = join(settings, "@jupyterlab", "apputils-extension");
-  await mkdir(folder, { recursive: true });
-  const quiet = JSON.stringify({ fetchNews: "false", checkForUpdates: false });
-  await writeFile(join(folder, "notification.jupyterlab-settings"), quiet);
+/** Keeps JupyterLab from asking for news and newer versions, and from asking whether it may; lets root start it, as in CI. */
+async function askNobody(home: string): Promise<void> {
+  const notification = join("settings", "@jupyterlab", "apputils-extension", "notification.jupyterlab-settings");
+  const contents: Readonly<Record<string, unknown>> = {
+    [notification]: { fetchNews: "false", checkForUpdates: false },
+    [join("config", "jupyter_server_config.json")]: { ServerApp: { allow_root: true } },
+    [join("config", "jupyter_lab_config.json")]: { LabApp: { news_url: null, extension_manager: "readonly" } },
+  };
+  for (const [name, content] of Object.entries(contents)) {
+    await mkdir(dirname(join(home, name)), { recursive: true });
+    await writeFile(join(home, name), JSON.stringify(content));
+  }
+}
+
+/** Kills the servers that have noted themselves in Jupyter's folder, by their numbers. */
+async function killServers(runtime: string): Promise<void> {
+  for (const name of await readdir(runtime)) {
+    const [, pid] = /^jpserver-(\d+)\.json$/.exec(name) ?? [];
+    if (pid) process.kill(Number(pid), "SIGKILL");
+  }
 }
 
 async function answering(url: string): Promise<boolean> {
