@@ -3,7 +3,8 @@
  *
  * npm run bench -- [--models scenes,base-480,large-480,large-768] [--figures] [--scaling] [--repeats 5] [--python P] [--out PAGE.md]
  *
- * Measures what is named, or everything. Each finished section replaces the one of its name in the page.
+ * Measures what is named, or everything. Each finished section replaces the one of its name in the page; sections of another
+ * machine, or of other versions, are dropped from it.
  */
 import { mkdir, readFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
