@@ -54,7 +54,13 @@ export class Channels {
       [this.#stdin, stdin_port],
       [this.#heartbeat, hb_port],
     ] as const;
-    await Promise.all(places.map(([socket, port]) => socket.bind(`${transport}://${ip}:${port}`)));
+    // All are waited for: zeromq ends the process when its thread ends while a socket is being bound.
+    const bound = await Promise.allSettled(places.map(([socket, port]) => socket.bind(`${transport}://${ip}:${port}`)));
+    const failed = bound.find((result) => result.status === "rejected");
+    if (failed) {
+      this.close();
+      throw failed.reason;
+    }
     void this.#echo();
   }
 

@@ -3,7 +3,7 @@
  *
  * Started by `bin/setr-kernel.js` with the path of a connection file.
  */
-import { rmSync } from "node:fs";
+import { rmSync, writeSync } from "node:fs";
 import Module from "node:module";
 import { dirname, join } from "node:path";
 import { Worker } from "node:worker_threads";
@@ -42,7 +42,9 @@ function startSockets(typescript: string): Worker {
   };
   const worker = new Worker(join(__dirname, "sockets.js"), { workerData: data });
   worker.on("error", (error) => {
-    process.stderr.write(`${error.stack}\n`);
+    // What is written to the stream, and a flush, would wait for the thread that has ended.
+    writeSync(2, `${error.stack}\n`);
+    Atomics.store(flags, FLAGS.flushed, 1);
     process.exit(1);
   });
   return worker;
