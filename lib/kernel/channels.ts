@@ -82,8 +82,9 @@ export class Channels {
     await Promise.all(Object.values(this.#outboxes).map((outbox) => outbox.drained()));
   }
 
-  /** Closes the sockets. */
+  /** Closes the sockets; what is sent from now on is dropped. */
   close(): void {
+    for (const outbox of Object.values(this.#outboxes)) outbox.close();
     for (const socket of [this.#shell, this.#control, this.#iopub, this.#stdin, this.#heartbeat]) socket.close();
   }
 

@@ -5,6 +5,7 @@ export class Outbox {
   readonly #socket: { send(message: MessageLike[]): Promise<void> };
   readonly #waiting: MessageLike[][] = [];
   #sending: Promise<void> | undefined;
+  #closed = false;
 
   constructor(socket: { send(message: MessageLike[]): Promise<void> }) {
     this.#socket = socket;
@@ -12,6 +13,7 @@ export class Outbox {
 
   /** Puts a message at the end of the line. */
   add(frames: MessageLike[]): void {
+    if (this.#closed) return;
     this.#waiting.push(frames);
     this.#sending ??= this.#send();
   }
@@ -19,6 +21,12 @@ export class Outbox {
   /** Waits until all messages are on their way. */
   async drained(): Promise<void> {
     await this.#sending;
+  }
+
+  /** Drops what waits and what is added from now on; called before the socket is closed. */
+  close(): void {
+    this.#closed = true;
+    this.#waiting.length = 0;
   }
 
   async #send(): Promise<void> {
