@@ -1,4 +1,4 @@
-import { readFileSync } from "node:fs";
+import { readFileSync, writeSync } from "node:fs";
 import { Publisher, Reply, Router } from "zeromq";
 import { createAnswer, decodeMessage, encodeMessage, type Message, routingOf } from "../notebook/message";
 import { Outbox } from "./outbox";
@@ -100,7 +100,8 @@ export class Channels {
           outbox.add([...routing, ...encodeMessage(key, createAnswer(type, message.header, content))]),
       };
     } catch (error) {
-      console.error((error as Error).message);
+      // Not to the thread's own streams, which lead through the main thread's into the outputs of the user's cells.
+      writeSync(2, `${(error as Error).message}\n`);
       return undefined;
     }
   }

@@ -28,6 +28,8 @@ export interface Client {
   run(code: string, options?: { silent?: boolean }): Promise<CellOutcome>;
   /** Runs a cell, and interrupts it when it has written something. */
   interrupt(code: string): Promise<CellOutcome>;
+  /** Sends a request on the shell that is signed with another key. */
+  forge(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -99,6 +101,7 @@ export async function startClient(folder: string, env: NodeJS.ProcessEnv = {}): 
         interrupted = parent_header.msg_id ?? "";
         void send(control, "interrupt_request", {});
       }),
+    forge: () => shell.send(encodeMessage("another", createMessage("kernel_info_request", "test", {}))),
     async close() {
       await send(control, "shutdown_request", { restart: false });
       await process_.stop(5);

@@ -128,6 +128,15 @@ test("a cell that fails keeps the cells that wait behind it from running, and th
   expect(await kernel.run("console.log('reached')")).toMatchObject({ status: "ok", stdout: "reached\n" });
 });
 
+test("a message that is signed with another key is refused on the kernel's own standard error, not in a cell", async () => {
+  await kernel.forge();
+  const { stdout, stderr } = await kernel.run(
+    "await new Promise((resolve) => setTimeout(resolve, 300)); console.log(2)",
+  );
+  expect({ stdout, stderr }).toEqual({ stdout: "2\n", stderr: "" });
+  expect(kernel.process.errorTail()).toContain("expected the connection's signature, found another");
+});
+
 test("a cell is announced with its code and number, and a silent one is neither announced nor counted", async () => {
   const [one, silent, two] = [await kernel.run("1"), await kernel.run("2", { silent: true }), await kernel.run("3")];
   expect(one.types).toContain("execute_input");
