@@ -64,7 +64,8 @@ export function encodeMessage(key: string, message: Message): Buffer[] {
 }
 
 /**
- * Reads a message from its frames and checks the signature; what stands before the delimiter is routing and is skipped.
+ * Reads a message from its frames and checks the signature; routing before the delimiter and buffers after the parts are
+ * skipped.
  *
  * @param key secret of the connection file
  * @param frames frames of one ZeroMQ message
@@ -73,7 +74,8 @@ export function encodeMessage(key: string, message: Message): Buffer[] {
  */
 export function decodeMessage(key: string, frames: readonly Uint8Array[]): Message {
   const start = frames.findIndex((frame) => DELIMITER.equals(frame));
-  const [signature, ...parts] = start < 0 ? [] : frames.slice(start + 1);
+  // Buffers may follow, which the signature does not cover.
+  const [signature, ...parts] = start < 0 ? [] : frames.slice(start + 1, start + 6);
   if (!signature || parts.length < 4) {
     throw new NotebookError(
       "message-malformed",

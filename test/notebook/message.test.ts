@@ -5,15 +5,16 @@ import { createMessage, decodeMessage, encodeMessage } from "../../lib/notebook/
 const key = "5f3a";
 
 describe("kernel messages", () => {
-  test("a message survives encoding and decoding, with any content and any routing prefix", () => {
+  test("a message survives encoding and decoding, with any content, routing prefix and buffers", () => {
     const content = fc.dictionary(
       fc.string().filter((name) => name !== "__proto__"),
       fc.oneof(fc.string(), fc.integer(), fc.boolean(), fc.constant(null)),
     );
+    const more = fc.array(fc.uint8Array({ maxLength: 7 }));
     fc.assert(
-      fc.property(content, fc.array(fc.uint8Array({ maxLength: 7 })), (body, prefix) => {
+      fc.property(content, more, more, (body, prefix, buffers) => {
         const message = createMessage("execute_request", "session", { ...body });
-        expect(decodeMessage(key, [...prefix, ...encodeMessage(key, message)])).toEqual(message);
+        expect(decodeMessage(key, [...prefix, ...encodeMessage(key, message), ...buffers])).toEqual(message);
       }),
     );
   });
