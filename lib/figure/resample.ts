@@ -71,10 +71,12 @@ const MAX_TAPS = 16;
 
 function knownTaps(source: number, target: number, interpolation: Interpolation): readonly Taps[] {
   const key = `${source} ${target} ${interpolation}`;
-  const known = taps.get(key) ?? tapsAlong(source, target, interpolation);
+  const known = taps.get(key);
+  if (known) return known;
+  const made = tapsAlong(source, target, interpolation);
   if (taps.size >= MAX_TAPS) taps.clear();
-  taps.set(key, known);
-  return known;
+  taps.set(key, made);
+  return made;
 }
 
 function tapsAlong(source: number, target: number, interpolation: Interpolation): Taps[] {
