@@ -65,11 +65,11 @@ export function confusionMatrixFigure(confusion: ConfusionCounts, options: Confu
   const area = openPage(options);
   const layout = layoutFor(names, shown, area);
   const { box } = layout;
-  const cells: HeatMapElement = {
-    ...{ kind: "heatmap", id: "confusion", ...box, range: [0, 1], colorMap, interpolation: "nearest", opacity: 1 },
-    values: { height: shown.length, width: shown.length, data: shares(confusion, shown) },
-  };
-  const table = grouped("matrix", [cells, ...classTexts(layout), ...axisNames(layout, area)]);
+  const table = grouped("matrix", [
+    cellsOf(confusion, shown, box, colorMap),
+    ...classTexts(layout),
+    ...axisNames(layout, area),
+  ]);
   const bar = colorBar("Share of the label's pixels", [0, 1], colorMap, { ...area, y: box.y + box.height + GAP.block });
   const notes = [
     ...(shown.length < occurring.length ? [`${shown.length} of ${occurring.length} classes are shown.`] : []),
@@ -123,6 +123,25 @@ function shares(confusion: ConfusionCounts, shown: readonly number[]): Float32Ar
   return Float32Array.from(rows.flat());
 }
 
+/** Flat cells, coloured by their shares. */
+function cellsOf(
+  confusion: ConfusionCounts,
+  shown: readonly number[],
+  box: Box,
+  colorMap: ColorMapName,
+): HeatMapElement {
+  return {
+    kind: "heatmap",
+    id: "confusion",
+    ...box,
+    range: [0, 1],
+    colorMap,
+    interpolation: "nearest",
+    opacity: 1,
+    values: { height: shown.length, width: shown.length, data: shares(confusion, shown) },
+  };
+}
+
 /** Names where they fit beside the cells, else numbers; cells as large as the page allows. */
 function layoutFor(names: readonly string[], shown: readonly number[], area: PageArea): Layout {
   const count = shown.length;
@@ -156,7 +175,11 @@ function classTexts({ texts, areNames, box, pitch }: Layout): FigureElement[] {
     const middle = (i + 0.5) * pitch;
     const y = box.y - GAP.text;
     const row = textLine(text, {
-      ...{ id: `row-${i + 1}`, x: box.x - GAP.text, y: box.y + middle + capital / 2, anchor: "end", ...style },
+      id: `row-${i + 1}`,
+      x: box.x - GAP.text,
+      y: box.y + middle + capital / 2,
+      anchor: "end",
+      ...style,
     });
     const column = areNames
       ? textLine(text, { id: `column-${i + 1}`, x: box.x + middle + capital / 2, y, rotation: -90, ...style })
@@ -168,22 +191,19 @@ function classTexts({ texts, areNames, box, pitch }: Layout): FigureElement[] {
 function axisNames({ box }: Layout, area: PageArea): FigureElement[] {
   const [x, y] = [box.x + box.width / 2, box.y + box.height / 2];
   const half = { row: widthOf(ROWS, SIZE.label) / 2, column: widthOf(COLUMNS, SIZE.label) / 2 };
-  const middle = { anchor: "middle" } as const;
   return [
     textLine(COLUMNS, {
       id: "x-label",
       x: Math.max(x, box.x + half.column),
       y: area.y + ascentOf(SIZE.label),
-      ...middle,
+      anchor: "middle",
     }),
     textLine(ROWS, {
-      ...{
-        id: "y-label",
-        x: area.x + ascentOf(SIZE.label),
-        y: Math.max(y, box.y + half.row),
-        rotation: -90,
-        ...middle,
-      },
+      id: "y-label",
+      x: area.x + ascentOf(SIZE.label),
+      y: Math.max(y, box.y + half.row),
+      rotation: -90,
+      anchor: "middle",
     }),
   ];
 }
