@@ -26,8 +26,8 @@ export interface Client {
   ask(type: string, content: Record<string, unknown>): Promise<Content>;
   /** Runs a cell. */
   run(code: string, options?: { silent?: boolean }): Promise<CellOutcome>;
-  /** Runs a cell, and interrupts it when it has written something. */
-  interrupt(code: string): Promise<CellOutcome>;
+  /** Runs a cell, and interrupts it when it has written something: by a message, as Jupyter does, unless SIGINT is said. */
+  interrupt(code: string, by?: "SIGINT"): Promise<CellOutcome>;
   /** Sends a request on the shell that is signed with another key. */
   forge(): Promise<void>;
   close(): Promise<void>;
@@ -95,11 +95,12 @@ export async function startClient(folder: string, env: NodeJS.ProcessEnv = {}): 
     process: process_,
     ask,
     run: (code, { silent = false } = {}) => execute(code, silent),
-    interrupt: (code) =>
+    interrupt: (code, by) =>
       execute(code, false, ({ header, parent_header }) => {
         if (header.msg_type !== "stream" || interrupted === parent_header.msg_id) return;
         interrupted = parent_header.msg_id ?? "";
-        void send(control, "interrupt_request", {});
+        if (by) process.kill(process_.pid!, by);
+        else void send(control, "interrupt_request", {});
       }),
     forge: () => shell.send(encodeMessage("another", createMessage("kernel_info_request", "test", {}))),
     async close() {

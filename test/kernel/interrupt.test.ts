@@ -82,10 +82,7 @@ try {
 
   test("by SIGINT, as a terminal does, is the same", async () => {
     for (const code of ["while (true);", "await new Promise(() => {});"]) {
-      const running = kernel.run(code);
-      await new Promise((resolve) => setTimeout(resolve, 1500));
-      process.kill(kernel.process.pid!, "SIGINT");
-      expect(await running).toMatchObject(INTERRUPTED);
+      expect(await kernel.interrupt(`console.log("go"); ${code}`, "SIGINT")).toMatchObject(INTERRUPTED);
     }
     expect(await kernel.run("console.log(kept)")).toMatchObject({ stdout: "41\n" });
   });
