@@ -53,7 +53,6 @@ export type Compiler = typeof ts;
 
 /** The parts of tslab that make a kernel. */
 export interface Tslab {
-  readonly compiler: Compiler;
   createConverter(options: { readonly isJS: boolean; readonly isBrowser: boolean }): Converter;
   createExecutor(
     folder: string,
@@ -91,7 +90,6 @@ export function loadTslab(replace: (compiler: Compiler) => Partial<Compiler>): T
     require(join(folder, "converter.js")),
   );
   return {
-    compiler,
     createConverter,
     isCompleteCode,
     createExecutor: require(join(folder, "executor.js")).createExecutor,

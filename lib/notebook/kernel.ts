@@ -14,8 +14,6 @@ export interface KernelOptions {
   readonly argv?: readonly string[];
   /** Variables added to this process's environment. */
   readonly env?: Readonly<Record<string, string>>;
-  /** Seconds the kernel may take until it answers; default 60. */
-  readonly startTimeoutSeconds?: number;
   /** Stops the start. */
   readonly signal?: AbortSignal;
 }
@@ -38,6 +36,7 @@ export interface ExecuteReply {
 }
 
 const START_ATTEMPTS = 3;
+const START_SECONDS = 60;
 const SHUTDOWN_GRACE_SECONDS = 3;
 // Output that a dying kernel has sent is still on its way when the process is gone.
 const DRAIN_MILLISECONDS = 150;
@@ -54,7 +53,7 @@ export async function startKernel(options: KernelOptions): Promise<Kernel> {
     let kernel: Kernel | undefined;
     try {
       kernel = new Kernel(connection, options);
-      await kernel.ready(options);
+      await kernel.ready(options.signal);
       return kernel;
     } catch (error) {
       await kernel?.kill();
@@ -93,11 +92,6 @@ export class Kernel {
     this.#watchProcess();
   }
 
-  /** Process id of the kernel. */
-  get pid(): number | undefined {
-    return this.#process.pid;
-  }
-
   /** The last 4,096 characters that the kernel wrote to its own standard error, outside of cells. */
   get errorTail(): string {
     return this.#process.errorTail();
@@ -109,12 +103,11 @@ export class Kernel {
   }
 
   /** Waits until the kernel answers and its output channel delivers; used by `startKernel`. */
-  async ready(options: KernelOptions): Promise<void> {
-    const seconds = options.startTimeoutSeconds ?? 60;
-    const message = `kernel: expected an answer within ${seconds} s of its start, found none`;
+  async ready(signal?: AbortSignal): Promise<void> {
+    const message = `kernel: expected an answer within ${START_SECONDS} s of its start, found none`;
     const ports = setInterval(() => this.portTaken && this.#fail(portError()), 100);
     try {
-      await this.#within(this.#ready(), seconds, new NotebookError("kernel-timeout", message), options.signal);
+      await this.#within(this.#ready(), START_SECONDS, new NotebookError("kernel-timeout", message), signal);
     } finally {
       clearInterval(ports);
     }
@@ -133,11 +126,6 @@ export class Kernel {
     await this.#send(this.#shell, request);
     const late = new NotebookError("cell-timeout", `expected an end within ${options.timeoutSeconds} s, found none`);
     return await this.#within(finished, options.timeoutSeconds, late, options.signal);
-  }
-
-  /** Interrupts the running cell, which then fails with the error `Interrupted`; the kernel stays usable. */
-  async interrupt(): Promise<void> {
-    await this.#send(this.#control, createMessage("interrupt_request", this.#session, {}));
   }
 
   /** Asks the kernel to end, kills it after 3 seconds, and removes its folder. */

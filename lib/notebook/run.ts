@@ -18,10 +18,8 @@ import { cellTitle, type RunEvent } from "./progress";
 export interface RunOptions {
   /** New values for what the cell tagged `parameters` declares, in a cell of their own below it; default none. */
   readonly parameters?: ParameterValues;
-  /** File for the executed notebook; default none. */
+  /** File for the executed notebook, which may be the one that is run; default none. */
   readonly out?: string;
-  /** Whether the executed notebook, new parameters included, replaces the one that was run; default false. */
-  readonly save?: boolean;
   /** Whether interactive figures are kept as pictures and text alone, 5 MB less for a notebook; default false. */
   readonly static?: boolean;
   /** Seconds each cell may take; default without limit. */
@@ -97,7 +95,6 @@ export async function runNotebook(path: string, options: RunOptions = {}): Promi
   try {
     const cells = await runCells(document, code, dirname(resolve(path)), options);
     if (options.out !== undefined) await writeNotebook(options.out, document);
-    if (options.save) await writeNotebook(path, document);
     succeeded = true;
     return { document, cells, seconds: elapsed() };
   } finally {

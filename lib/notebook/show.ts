@@ -12,9 +12,6 @@ export interface Display {
 
 type WriteDisplay = (content: Record<string, unknown>, update?: boolean) => void;
 
-const CSS_PIXELS_PER_MM = 96 / 25.4;
-const PNG_SIGNATURE = Buffer.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]);
-
 /**
  * What stands for the execution of a cell: another value for each, `undefined` outside of a notebook and in a tslab without
  * the display hook of 1.0.
@@ -22,64 +19,6 @@ const PNG_SIGNATURE = Buffer.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0
 export function runningCell(): unknown {
   const require_ = kernelRequire();
   return require_ && hookOf(require_("tslab"));
-}
-
-/** Whether this code runs in a cell of a tslab notebook. */
-export function insideNotebook(): boolean {
-  return kernelRequire() !== undefined;
-}
-
-/** Options of {@link pngDisplay}. */
-export interface PngDisplayOptions {
-  /** Width on the page, mm (> 0; shown at 96 CSS pixels per inch); default one CSS pixel per pixel. */
-  readonly widthMm?: number;
-  /** What viewers without pictures show; default `<PNG width x height pixels>`. */
-  readonly text?: string;
-}
-
-/**
- * A PNG picture as an output.
- *
- * @param png bytes of a PNG file
- * @throws NotebookError `not-png` when the bytes are no PNG file
- */
-export function pngDisplay(png: Uint8Array, { widthMm, text }: PngDisplayOptions = {}): Display {
-  const { width, height } = pngSize(png);
-  const plain = text ?? `<PNG ${width} x ${height} pixels>`;
-  const data = { "image/png": Buffer.from(png).toString("base64"), "text/plain": plain };
-  if (widthMm === undefined) return { data };
-  return { data, metadata: { "image/png": { width: Math.round(widthMm * CSS_PIXELS_PER_MM) } } };
-}
-
-/**
- * Shows a PNG picture below the cell.
- *
- * @param png bytes of a PNG file
- * @param options see {@link PngDisplayOptions}
- * @throws NotebookError `not-in-notebook` outside a tslab kernel, `not-png` when the bytes are no PNG file
- */
-export function showPng(png: Uint8Array, options: PngDisplayOptions = {}): void {
-  showDisplay(pngDisplay(png, options));
-}
-
-/**
- * Shows HTML below the cell; scripts in it run where the viewer trusts the notebook.
- *
- * @param html fragment or whole document
- * @param options.text what viewers without HTML show; default `<HTML>`
- * @throws NotebookError `not-in-notebook` outside a tslab kernel
- */
-export function showHtml(html: string, options: { readonly text?: string } = {}): void {
-  showDisplay({ data: { "text/html": html, "text/plain": options.text ?? "<HTML>" } });
-}
-
-/**
- * Shows plain text below the cell, apart from what `console.log` prints.
- *
- * @throws NotebookError `not-in-notebook` outside a tslab kernel
- */
-export function showText(text: string): void {
-  showDisplay({ data: { "text/plain": text } });
 }
 
 /**
@@ -137,12 +76,4 @@ function hookOf(tslab: unknown): WriteDisplay | undefined {
 
 function kernelRequire(): NodeJS.Require | undefined {
   return (globalThis as { __tslab__?: { require?: NodeJS.Require } }).__tslab__?.require;
-}
-
-function pngSize(png: Uint8Array): { width: number; height: number } {
-  const bytes = Buffer.from(png.buffer, png.byteOffset, png.byteLength);
-  if (bytes.length < 24 || !bytes.subarray(0, 8).equals(PNG_SIGNATURE)) {
-    throw new NotebookError("not-png", `showPng: expected the bytes of a PNG file, found ${bytes.length} other bytes`);
-  }
-  return { width: bytes.readUInt32BE(16), height: bytes.readUInt32BE(20) };
 }

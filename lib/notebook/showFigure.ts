@@ -2,10 +2,11 @@ import type { Figure } from "../figure/description";
 import { outputHtml } from "../figure/html/output";
 import { recipeText } from "../figure/markup";
 import { renderPng } from "../figure/png";
-import { type Display, newPlace, type Place, pngDisplay, showDisplay } from "./show";
+import { type Display, newPlace, type Place, showDisplay } from "./show";
 
 /** Resolution at which figures are shown in a notebook. */
 const SCREEN_DPI = 144;
+const CSS_PIXELS_PER_MM = 96 / 25.4;
 
 /**
  * Shows a figure below the cell, at its true width.
@@ -47,7 +48,7 @@ let holder: { readonly place: Place; readonly light: Display } | undefined;
 async function showAt(figure: Figure, place: Place): Promise<void> {
   const png = await renderPng(figure, { dpi: SCREEN_DPI });
   const text = [figure.title, recipeText(figure)].filter((part) => part !== "").join("\n");
-  const still = pngDisplay(png, { widthMm: figure.width, text });
+  const still = pngDisplay(png, figure.width, text);
   if (!figure.interactive) {
     showDisplay(still, place);
     if (holder?.place === place) holder = undefined;
@@ -58,6 +59,14 @@ async function showAt(figure: Figure, place: Place): Promise<void> {
   const before = holder;
   holder = { place, light: withHtml(still, light) };
   if (before && before.place !== place) showDisplay(before.light, before.place);
+}
+
+/** A PNG picture of a width in mm as an output, and as text where no pictures are shown. */
+function pngDisplay(png: Uint8Array, width: number, text: string): Display {
+  return {
+    data: { "image/png": Buffer.from(png).toString("base64"), "text/plain": text },
+    metadata: { "image/png": { width: Math.round(width * CSS_PIXELS_PER_MM) } },
+  };
 }
 
 function withHtml({ data, ...rest }: Display, html: string): Display {

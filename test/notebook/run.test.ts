@@ -97,9 +97,9 @@ describe("a notebook that succeeds", () => {
     expect(events.at(-1)).toBe("end");
   });
 
-  test("loses no output, however much comes at once, and replaces its file when asked to", async () => {
+  test("loses no output, however much comes at once, and replaces its own file when that is where it goes", async () => {
     const path = await writeCells(folder, codeCell("for (let i = 0; i < 5000; i++) console.log(i)"), logPid);
-    await runNotebook(path, { save: true });
+    await runNotebook(path, { out: path });
     const [{ outputs }] = JSON.parse(await readFile(path, "utf8")).cells;
     expect(outputs).toHaveLength(1);
     expect(outputs[0].text).toEqual(Array.from({ length: 5000 }, (_, i) => `${i}\n`));
@@ -171,7 +171,7 @@ describe("a notebook that fails", () => {
     const path = await writeCells(folder, logPid, codeCell(source), codeCell("console.log('not reached')"));
     const before = await readFile(path, "utf8");
     const out = join(folder, "failed.ipynb");
-    const error = await failure(runNotebook(path, { out, save: true, timeoutSeconds: 15 }));
+    const error = await failure(runNotebook(path, { out, timeoutSeconds: 15 }));
     expect(error).toMatchObject({ name: "NotebookCellError", cellSource: source, ...expected });
     expect(isAlive(pidOf(error))).toBe(false);
     expect(error.document.cells[2].outputs).toEqual([]);
