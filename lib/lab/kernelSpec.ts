@@ -9,7 +9,7 @@ export const KERNEL_NAME = "setr";
 /** How Jupyter starts the kernel, and what it calls it: the content of `kernel.json`. */
 export function kernelSpec(): Readonly<Record<string, unknown>> {
   return {
-    argv: [process.execPath, ...KERNEL_COMMAND, "{connection_file}"],
+    argv: KERNEL_COMMAND,
     display_name: "SETR (TypeScript)",
     language: "typescript",
     interrupt_mode: "message",

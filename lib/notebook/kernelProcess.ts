@@ -43,7 +43,7 @@ export function spawnKernel(
   connection: Connection,
   folder: string,
   env: NodeJS.ProcessEnv,
-  argv: readonly string[] = [process.execPath, ...KERNEL_COMMAND, "{connection_file}"],
+  argv: readonly string[] = KERNEL_COMMAND,
 ): KernelProcess {
   checkTslab();
   const [program = "", ...args] = argv.map((word) => word.replace("{connection_file}", () => connection.file));

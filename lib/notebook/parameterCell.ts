@@ -1,6 +1,6 @@
-import { createRequire } from "node:module";
 import type * as ts from "typescript";
 import { NotebookError } from "../errors";
+import { type Compiler, loadTypeScript } from "../kernel/tslab";
 
 /** Kind of a parameter's value. */
 export type ParameterKind = "string" | "number" | "boolean" | "null" | "array" | "object";
@@ -28,7 +28,7 @@ export interface DeclaredParameter {
  * @throws NotebookError `parameters-cell` when it holds anything else, names the line (1-based)
  */
 export function parseParameters(cellSource: string): DeclaredParameter[] {
-  const compiler = loadCompiler();
+  const compiler = loadTypeScript();
   const file = compiler.createSourceFile("parameters.ts", cellSource, compiler.ScriptTarget.ES2020, true);
   const { parseDiagnostics } = file as unknown as { parseDiagnostics: readonly ts.DiagnosticWithLocation[] };
   for (const { start, messageText } of parseDiagnostics) {
@@ -43,13 +43,6 @@ export function parseParameters(cellSource: string): DeclaredParameter[] {
     }
     return constants.declarations.map((declaration) => readDeclaration(compiler, file, declaration, statement.end));
   });
-}
-
-type Compiler = typeof ts;
-
-/** tslab brings its own TypeScript; it is loaded late because loading takes some tenths of a second. */
-function loadCompiler(): Compiler {
-  return createRequire(require.resolve("tslab"))("@tslab/typescript-for-tslab") as Compiler;
 }
 
 function readDeclaration(
