@@ -24,7 +24,7 @@ interface Job {
 
 /** How one notebook is run. */
 interface RunningOptions extends Pick<RunCommandOptions, "out" | "static" | "timeout"> {
-  /** Printed before each line; nothing by default. */
+  /** Printed before each line of progress and before a failing cell; nothing by default. */
   readonly name?: string;
 }
 
@@ -58,6 +58,7 @@ async function runWithProgress(path: string, parameters: ParameterValues, option
     });
   } catch (error) {
     if (error instanceof NotebookCellError) {
+      if (name !== undefined) console.error(`\n${name}:`);
       console.error(`\n${error.cellSource.replace(/^/gm, "    ")}\n`);
       for (const text of [error.stderr, error.traceback]) if (text.trim() !== "") console.error(text.trimEnd());
     }

@@ -34,6 +34,7 @@ describe("setr run with several notebooks", () => {
     expect(outcome.status).toBe(1);
     expect(outcome.stdout.trim().split("\n").sort()).toEqual([join("out", "one.ipynb"), join("out", "two.ipynb")]);
     expect(outcome.stderr).toMatch(/^one\.ipynb \[3\/3\] cell 3 … [\d.]+ s$/m);
+    expect(outcome.stderr).toContain("\nbad.ipynb:\n\n    throw new RangeError('too deep');\n\nRangeError: too deep\n");
     expect(outcome.stderr).toContain("Cell [2], line 1, column 7");
     expect(outcome.stderr).toMatch(/\nsetr: 1 of 3 notebooks failed: bad\.ipynb: cell 2 of 2: RangeError: too deep\n$/);
     expect((await readdir(join(folder, "out"))).sort()).toEqual(["one.ipynb", "two.ipynb"]);
