@@ -4,11 +4,7 @@ import { classScoresFigure } from "../../lib/figure/classScores";
 import type { Figure, RectElement } from "../../lib/figure/description";
 import { SCENE_COLORS } from "../../lib/train/scenes/palette";
 import { sampleScores } from "./samples";
-
-function texts(figure: Figure, name: RegExp): string[] {
-  const lines = figure.elements.filter((element) => element.kind === "text");
-  return lines.filter(({ id }) => name.test(id ?? "")).map(({ runs }) => runs.map(({ text }) => text).join(""));
-}
+import { texts } from "./texts";
 
 function bars(figure: Figure): RectElement[] {
   return figure.elements.filter((element): element is RectElement => element.kind === "rect");

@@ -5,6 +5,7 @@ import type { LinePanel } from "../../lib/figure/linePanel";
 import { type LineSeries, type Plot, seriesElements } from "../../lib/figure/lineSeries";
 import { trainingCurves } from "../../lib/figure/trainingCurves";
 import { sampleTraining } from "./samples";
+import { texts } from "./texts";
 
 /** A plot of 100 x 10 mm in which x is right and y is down from 10. */
 const plot: Plot = { x: 0, y: 0, width: 100, height: 10, xRange: [0, 100], yRange: [0, 10], yScale: "linear" };
@@ -14,11 +15,6 @@ function drawn(points: LineSeries["points"], faint = false) {
   const lines = elements.filter((element): element is PathElement => element.kind === "path");
   const dots = elements.filter((element): element is CircleElement => element.kind === "circle");
   return { lines: lines.flatMap((element) => element.lines), dots: dots.map(({ x, y }) => [x, y]) };
-}
-
-function texts(figure: Figure, name: RegExp): string[] {
-  const lines = figure.elements.filter((element) => element.kind === "text");
-  return lines.filter(({ id }) => name.test(id ?? "")).map(({ runs }) => runs.map(({ text }) => text).join(""));
 }
 
 describe("a line", () => {

@@ -4,14 +4,9 @@ import type { Figure, PathElement, PhotoElement } from "../../lib/figure/descrip
 import { boundaries, classShares, roundedShares } from "../../lib/figure/labelMap";
 import { segmentationFigure } from "../../lib/figure/segmentation";
 import { sampleLabels, samplePhoto } from "./samples";
+import { texts } from "./texts";
 
 const photo = samplePhoto(11, 17);
-
-/** Texts of elements whose name matches, in order. */
-function texts(figure: Figure, name: RegExp): string[] {
-  const lines = figure.elements.filter((element) => element.kind === "text");
-  return lines.filter(({ id }) => name.test(id ?? "")).map(({ runs }) => runs.map(({ text }) => text).join(""));
-}
 
 function element<T>(figure: Figure, id: string): T {
   return figure.elements.find((candidate) => candidate.id === id) as unknown as T;
