@@ -36,6 +36,7 @@ function control(request: Received): void {
 }
 
 async function end(): Promise<void> {
+  requests.report({ kind: "flush" });
   await finish();
   setTimeout(kill, END_MILLISECONDS);
   ask({ kind: "shutdown" });
