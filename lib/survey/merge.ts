@@ -3,15 +3,14 @@ import { join } from "node:path";
 import { SurveyError } from "../errors";
 import { openDatabase } from "./database";
 import {
+  copyJournal,
   HOLDS,
-  journalParts,
+  type Journalled,
   mergedPath,
   PARTS,
   readJournals,
   type SurveyFiles,
-  tableParts,
   writeParquet,
-  writePart,
 } from "./parts";
 import { readSettings } from "./settings";
 import { FAILURES, SURVEY_TABLES, type SurveyTable } from "./tables";
@@ -47,15 +46,20 @@ async function statusOf(files: SurveyFiles): Promise<SurveyStatus> {
 }
 
 /** The pictures that need not be measured again, and those that could not be, journals included. */
-export async function finishedImages({ folder, database }: SurveyFiles) {
+export async function finishedImages(files: SurveyFiles) {
+  const { journalled, done, failed } = await knownImages(files);
+  for (const { index, failed: isFailure } of journalled) (isFailure ? failed : done).add(index);
+  return { done, failed: new Set([...failed].filter((index) => !done.has(index))) };
+}
+
+/** The pictures that the tables have, and those in journals. */
+async function knownImages({ folder, database }: SurveyFiles) {
   const journalled = await readJournals(folder); // first, as a journal becomes parts, not the other way round
   await createViews(database, folder);
   const indices = async (view: string) => {
-    return (await database.rows<{ index: number }>(`SELECT index FROM ${view}`)).map(({ index }) => index);
+    return new Set((await database.rows<{ index: number }>(`SELECT index FROM ${view}`)).map(({ index }) => index));
   };
-  const done = new Set([...(await indices("images")), ...journalled.done]);
-  const failures = [...(await indices("failures")), ...journalled.failed];
-  return { done, failed: new Set(failures.filter((index) => !done.has(index))) };
+  return { journalled, done: await indices("images"), failed: await indices("failures") };
 }
 
 /**
@@ -82,20 +86,23 @@ export async function mergeSurvey(folder: string): Promise<SurveyStatus> {
 
 /** The same for a survey that is known to be complete. */
 export async function mergeComplete(files: SurveyFiles): Promise<void> {
-  for (const part of await journalParts(files.folder)) await writePart(files, part);
+  const { journalled, done, failed } = await knownImages(files);
+  const isNew = ({ index, failed: isFailure }: Journalled) => !done.has(index) && !(isFailure && failed.has(index));
+  for (const part of new Set(journalled.filter(isNew).map(({ part }) => part))) await copyJournal(files, part);
   await mergeTables(files, SURVEY_TABLES);
 }
 
 /**
  * Makes one Parquet file of each of these tables, in the order of the pictures.
  *
- * Every file says which parts it holds, so that nothing counts twice when this is stopped before they are removed.
+ * Every file says which parts it holds, so that nothing counts twice when this is stopped before they are removed. Parts
+ * that come while it works are left for the next time.
  */
 export async function mergeTables(files: SurveyFiles, tables: readonly SurveyTable[]): Promise<void> {
   const { folder, database } = files;
-  await createViews(database, folder);
+  const held = await createViews(database, folder);
   for (const table of tables) {
-    const parts = await tableParts(folder, table);
+    const parts = held.get(table)!;
     if (parts.length === 0 && table !== FAILURES) continue;
     const rows = `SELECT * FROM ${table.name}`;
     await writeParquet(files, mergedPath(folder, table), rows, table, { [HOLDS]: JSON.stringify(parts) });

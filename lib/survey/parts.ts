@@ -1,3 +1,4 @@
+import { randomBytes } from "node:crypto";
 import { existsSync } from "node:fs";
 import { mkdir, readdir, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
@@ -18,7 +19,7 @@ export interface SurveyFiles {
 }
 
 /** The Parquet file of a batch. */
-export function partPath(folder: string, table: SurveyTable, part: string): string {
+function partPath(folder: string, table: SurveyTable, part: string): string {
   return join(folder, PARTS, `${table.name}-${part}.parquet`);
 }
 
@@ -37,15 +38,25 @@ export async function writePart(files: SurveyFiles, part: string): Promise<numbe
     throw error;
   });
   if (lines === undefined) return 0;
-  if (lines.length > 0) await writeTables(files, part, lines);
+  await writeTables(files, part, lines);
   await rm(journal, { force: true });
   return lines.length;
 }
 
+/**
+ * Writes what a journal holds by now as Parquet files under a name of their own, and leaves the journal to whom it belongs:
+ * a process that still runs would go on writing into one that is gone.
+ */
+export async function copyJournal(files: SurveyFiles, part: string): Promise<void> {
+  const lines = await readJournal(journalPath(files.folder, part)).catch(() => []); // it has become parts
+  await writeTables(files, `${part}-to-${lines.length}`, lines);
+}
+
 async function writeTables(files: SurveyFiles, part: string, lines: readonly string[]): Promise<void> {
+  if (lines.length === 0) return;
   const { folder, database } = files;
   await mkdir(join(folder, PARTS), { recursive: true });
-  const json = join(folder, JOURNALS, `.${part}.json.tmp`);
+  const json = join(folder, JOURNALS, `.${part}.${randomBytes(6).toString("hex")}.json.tmp`);
   try {
     await writeFile(json, `${lines.join("\n")}\n`);
     const columns = Object.entries(recordColumns()).map(([name, type]) => `${sqlText(name)}: ${sqlText(type)}`);
@@ -114,40 +125,45 @@ export async function journalParts(folder: string): Promise<string[]> {
   return names.flatMap((name) => partOfJournal(name) ?? []).sort();
 }
 
-/** Pictures that lie in journals, of processes that run or were killed. */
+/** A picture that lies in a journal, of a process that runs or was killed. */
 export interface Journalled {
-  readonly done: ReadonlySet<number>;
-  readonly failed: ReadonlySet<number>;
+  readonly part: string;
+  readonly index: number;
+  readonly failed: boolean;
 }
 
 /** Reads all journals, and leaves them to whom they belong. */
-export async function readJournals(folder: string): Promise<Journalled> {
-  const [done, failed] = [new Set<number>(), new Set<number>()];
+export async function readJournals(folder: string): Promise<Journalled[]> {
+  const found: Journalled[] = [];
   for (const part of await journalParts(folder)) {
     for (const line of await readJournal(journalPath(folder, part)).catch(() => [])) {
       const record = JSON.parse(line) as SurveyRecord;
-      ("reason" in record ? failed : done).add(record.index);
+      found.push({ part, index: record.index, failed: "reason" in record });
     }
   }
-  return { done, failed };
+  return found;
 }
 
-/** The names of a table's parts. */
-export async function tableParts(folder: string, table: SurveyTable): Promise<string[]> {
+/** Where a table lies. */
+export interface TableFiles {
+  /** Names of its parts. */
+  readonly parts: readonly string[];
+  /** Paths of the files to read: the merged one and the parts that it does not hold yet. */
+  readonly paths: readonly string[];
+}
+
+/** Lists the files of a table. */
+export async function tableFiles(database: Database, folder: string, table: SurveyTable): Promise<TableFiles> {
   const names = await readdir(join(folder, PARTS)).catch(() => []);
-  return names.filter((name) => name.startsWith(`${table.name}-`) && name.endsWith(".parquet")).sort();
-}
-
-/** The Parquet files that hold a table: the merged one and the parts that it does not hold yet. */
-export async function tableFiles({ folder, database }: Omit<SurveyFiles, "settings">, table: SurveyTable) {
+  const parts = names.filter((name) => name.startsWith(`${table.name}-`) && name.endsWith(".parquet")).sort();
   const merged = mergedPath(folder, table);
-  const own = await tableParts(folder, table);
-  if (!existsSync(merged)) return own.map((name) => join(folder, PARTS, name));
+  if (!existsSync(merged)) return { parts, paths: parts.map((name) => join(folder, PARTS, name)) };
   const [row] = await database.rows<{ value: string }>(
     `SELECT decode(value) AS value FROM parquet_kv_metadata(${sqlText(merged)}) WHERE decode(key) = ${sqlText(HOLDS)}`,
   );
   const held = new Set(JSON.parse(row?.value ?? "[]") as string[]);
-  return [merged, ...own.filter((name) => !held.has(name)).map((name) => join(folder, PARTS, name))];
+  const others = parts.filter((name) => !held.has(name));
+  return { parts, paths: [merged, ...others.map((name) => join(folder, PARTS, name))] };
 }
 
 /** Key under which a merged file names the parts that it holds. */

@@ -1,8 +1,8 @@
 import { type Database, sqlText } from "./database";
-import { tableFiles } from "./parts";
+import { type TableFiles, tableFiles } from "./parts";
 import { FAILURES, SURVEY_TABLES, type SurveyTable } from "./tables";
 
-/** The part that a row comes from, by the name of its file; none for a merged file. */
+/** The part that a row comes from, by the name of its file; none, which comes first, for a merged file. */
 const PART = "regexp_extract(parse_filename(filename), '^[a-z]+-(.*)\\.parquet$', 1)";
 
 /**
@@ -10,32 +10,23 @@ const PART = "regexp_extract(parse_filename(filename), '^[a-z]+-(.*)\\.parquet$'
  *
  * A picture that was measured twice, because two processes did the same shard, counts once. A failure counts until the
  * picture has been measured.
+ *
+ * @returns names of the parts of each table whose rows the view has
  */
-export async function createViews(database: Database, folder: string): Promise<void> {
-  const files = new Map<SurveyTable, readonly string[]>();
-  for (const table of SURVEY_TABLES) files.set(table, await tableFiles({ folder, database }, table));
-  const images = SURVEY_TABLES.find(({ name }) => name === "images")!;
-  const repeated = await findRepeated(database, files.get(images)!);
-  for (const table of [images, ...SURVEY_TABLES.filter((other) => other !== images)]) {
-    const rows = rowsOf(table, files.get(table)!, repeated && table !== FAILURES);
-    await database.run(`CREATE OR REPLACE TEMP VIEW ${table.name} AS ${rows}`);
+export async function createViews(
+  database: Database,
+  folder: string,
+): Promise<ReadonlyMap<SurveyTable, readonly string[]>> {
+  const found = new Map<SurveyTable, TableFiles>();
+  // The pictures first: their part is written last, so that a part that comes now has all other rows of its pictures.
+  for (const table of [...SURVEY_TABLES].reverse()) found.set(table, await tableFiles(database, folder, table));
+  for (const [table, { paths }] of found) {
+    await database.run(`CREATE OR REPLACE TEMP VIEW ${table.name} AS ${rowsOf(table, paths)}`);
   }
+  return new Map([...found].map(([table, { parts }]) => [table, parts]));
 }
 
-/** Keeps one part of each picture, where there are several; says whether there are. */
-async function findRepeated(database: Database, files: readonly string[]): Promise<boolean> {
-  if (files.length === 0) return false;
-  const source = read(files);
-  const [counts] = await database.rows<{ rows: number; images: number }>(
-    `SELECT count(*) AS rows, count(DISTINCT index) AS images FROM ${source}`,
-  );
-  if (counts!.rows === counts!.images) return false;
-  const kept = `SELECT index, min(${PART}) AS part FROM ${source} GROUP BY index`;
-  await database.run(`CREATE OR REPLACE TEMP TABLE kept_parts AS ${kept}`);
-  return true;
-}
-
-function rowsOf(table: SurveyTable, files: readonly string[], repeated: boolean): string {
+function rowsOf(table: SurveyTable, files: readonly string[]): string {
   const { columns } = table;
   const names = ["index", "image", ...Object.keys(columns).map((column) => `"${column}"`)].join(", ");
   if (files.length === 0) {
@@ -43,13 +34,11 @@ function rowsOf(table: SurveyTable, files: readonly string[], repeated: boolean)
     const empty = Object.entries(types).map(([column, type]) => `NULL::${type} AS "${column}"`);
     return `SELECT ${empty.join(", ")} WHERE false`;
   }
+  const source = `read_parquet([${files.map(sqlText).join(", ")}], filename = true)`;
   if (table === FAILURES) {
-    return `SELECT DISTINCT ON (index) ${names} FROM ${read(files)} WHERE index NOT IN (SELECT index FROM images)`;
+    return `SELECT DISTINCT ON (index) ${names} FROM ${source} WHERE index NOT IN (SELECT index FROM images)`;
   }
-  if (!repeated) return `SELECT ${names} FROM ${read(files)}`;
-  return `SELECT ${names} FROM (SELECT *, ${PART} AS part FROM ${read(files)}) JOIN kept_parts USING (index, part)`;
-}
-
-function read(files: readonly string[]): string {
-  return `read_parquet([${files.map(sqlText).join(", ")}], filename = true)`;
+  if (files.length === 1) return `SELECT ${names} FROM ${source}`;
+  const kept = `SELECT index, min(${PART}) AS part FROM ${source} GROUP BY index`; // one part of each picture
+  return `SELECT ${names} FROM (SELECT *, ${PART} AS part FROM ${source}) JOIN (${kept}) USING (index, part)`;
 }

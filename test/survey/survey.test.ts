@@ -6,7 +6,7 @@ import { describe, expect, test } from "vitest";
 import { attentionStatisticsOf } from "../../lib/attentionHeads";
 import { openPhoto } from "../../lib/openPhoto";
 import { openSetr } from "../../lib/setr";
-import { JOURNALS } from "../../lib/survey/journal";
+import { JOURNALS, openJournal } from "../../lib/survey/journal";
 import { mergeSurvey, surveyStatus } from "../../lib/survey/merge";
 import { openSurvey } from "../../lib/survey/openSurvey";
 import { PARTS } from "../../lib/survey/parts";
@@ -121,6 +121,42 @@ describe("a survey", () => {
     expect(await allRows(at("stopped"))).toEqual(await allRows(at("one")));
     await mergeSurvey(at("stopped"));
     expect(await allRows(at("stopped"))).toEqual(await allRows(at("one")));
+  });
+
+  test("of which a picture was measured twice keeps it when merging stops after the first table", async () => {
+    await runSurvey(few("both"), { shard: { index: 0, count: 2 } });
+    for (const name of await readdir(at(join("both", PARTS)))) {
+      await copyFile(at(join("both", PARTS, name)), at(join("both", PARTS, name.replace("-1-of-2-", "-9-of-9-"))));
+    }
+    await runSurvey(few("both"), { shard: { index: 1, count: 2 } });
+    await cp(at(join("both", PARTS)), at("others"), { recursive: true });
+    await mergeSurvey(at("both"));
+    const isHeads = (name: string) => name.startsWith("heads");
+    for (const name of await readdir(at("both"))) {
+      if (name.endsWith(".parquet") && !isHeads(name)) await rm(at(join("both", name)));
+    }
+    for (const name of await readdir(at("others"))) {
+      if (!isHeads(name)) await rename(at(join("others", name)), at(join("both", PARTS, name)));
+    }
+    expect(await allRows(at("both"))).toEqual(await allRows(at("one")));
+    await mergeSurvey(at("both"));
+    expect(await allRows(at("both"))).toEqual(await allRows(at("one")));
+  });
+
+  test("is merged with what lies in a journal, which stays for the process that may be writing it", async () => {
+    for (const index of [0, 1]) await runSurvey(few("living"), { shard: { index, count: 2 } });
+    for (const name of await readdir(at(join("living", PARTS)))) {
+      if (name.includes("-2-of-2-")) await rm(at(join("living", PARTS, name)));
+    }
+    const journal = openJournal(at("living"), "2-of-2-living-0");
+    const record = (index: number) => ({ index, image: `scene:${20 + index}`, code: "worker", reason: "ended" });
+    for (let index = 1; index < 17; index += 2) journal.append(record(index));
+    expect(await mergeSurvey(at("living"))).toEqual({ total: 17, done: 9, failed: 8, missing: 0 });
+    journal.append({ index: 1, image: "scene:21", sha256: "0", height: 96, width: 96 });
+    await journal.close();
+    expect(await mergeSurvey(at("living"))).toEqual({ total: 17, done: 10, failed: 7, missing: 0 });
+    const { images, failures } = await allRows(at("living"));
+    expect([images!.length, failures!.length]).toEqual([10, 7]);
   });
 
   test.each([
