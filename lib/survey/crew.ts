@@ -91,7 +91,7 @@ export class Crew {
       this.fail(new SurveyError("worker", `worker: cannot be run (${error.message})`));
       if (child.pid === undefined) this.onExit(worker, "no process"); // then nothing else tells that it ended
     });
-    child.on("exit", (code, signal) => this.onExit(worker, signal ?? `exit code ${code}`));
+    child.on("close", (code, signal) => this.onExit(worker, signal ?? `exit code ${code}`)); // all is heard
     send(worker, { kind: "start", task: { ...task, prefix } });
   }
 
@@ -134,16 +134,24 @@ export class Crew {
   }
 
   private onExit(worker: Worker, how: string): void {
-    this.workers.delete(worker);
+    if (!this.workers.delete(worker)) return;
     const asAsked = worker.finishing && how === "exit code 0";
     const [lost, ...rest] = worker.given;
-    if (lost && !asAsked) {
-      this.work.events.onDeath(lost, `expected a process that measures it, found it ended with ${how}`, worker.prefix);
+    if (lost && !asAsked && !this.failure) {
+      this.tellDeath(lost, how, worker.prefix);
       this.returned.push(...rest);
       if (!this.stopping) this.start();
     } else if (!asAsked)
       this.fail(new SurveyError("worker", `worker: expected it to go on, found it ended with ${how}`));
     if (this.workers.size === 0) this.onEnd?.();
+  }
+
+  private tellDeath(lost: SurveyImage, how: string, prefix: string): void {
+    try {
+      this.work.events.onDeath(lost, `expected a process that measures it, found it ended with ${how}`, prefix);
+    } catch (error) {
+      this.fail(error as Error); // it cannot be kept: the disk is full
+    }
   }
 
   private fail(error: Error): void {

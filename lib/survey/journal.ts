@@ -3,6 +3,7 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { crc32 } from "../checkpoint/crc32";
+import { SurveyError } from "../errors";
 import type { SurveyRecord } from "./tables";
 
 /** Folder of the journals within a survey's. */
@@ -20,12 +21,16 @@ const toDisk = promisify(fdatasync);
 export interface Journal {
   readonly part: string;
   readonly records: number;
-  /** Hands a record to the system. */
+  /**
+   * Hands a record to the system.
+   *
+   * @throws SurveyError `not-written` when the system refuses it: the disk is full
+   */
   append(record: SurveyRecord): void;
   /**
    * Ends the journal when the disk has all of it.
    *
-   * @throws Error of the system when the disk could not take it
+   * @throws SurveyError `not-written` when the disk could not take it
    */
   close(): Promise<void>;
 }
@@ -44,17 +49,21 @@ export function partOfJournal(name: string): string | undefined {
  * Begins a journal.
  *
  * @param part a name that no other journal ever has
+ * @throws SurveyError `not-written`
  */
 export function openJournal(folder: string, part: string): Journal {
-  mkdirSync(join(folder, JOURNALS), { recursive: true });
-  const file = openSync(journalPath(folder, part), "ax");
+  const path = journalPath(folder, part);
+  const refuse = (error: Error): never => {
+    throw new SurveyError("not-written", `${path}: cannot be written (${error.message})`);
+  };
+  const file = created(folder, path, refuse);
   let records = 0;
   let onDisk = 0;
   let flushing: Promise<void> | undefined;
   const flush = async () => {
     while (onDisk < records) {
       const reached = records;
-      await toDisk(file);
+      await toDisk(file).catch(refuse);
       onDisk = reached;
     }
     flushing = undefined;
@@ -66,7 +75,11 @@ export function openJournal(folder: string, part: string): Journal {
     },
     append(record) {
       const line = Buffer.from(journalLine(record));
-      for (let at = 0; at < line.length; ) at += writeSync(file, line, at);
+      try {
+        for (let at = 0; at < line.length; ) at += writeSync(file, line, at);
+      } catch (error) {
+        refuse(error as Error);
+      }
       records++;
       flushing ??= flush();
       flushing.catch(() => undefined); // told by `close`
@@ -79,6 +92,15 @@ export function openJournal(folder: string, part: string): Journal {
       }
     },
   };
+}
+
+function created(folder: string, path: string, refuse: (error: Error) => never): number {
+  try {
+    mkdirSync(join(folder, JOURNALS), { recursive: true });
+    return openSync(path, "ax");
+  } catch (error) {
+    return refuse(error as Error);
+  }
 }
 
 /** A record as a line: CRC-32 of the JSON, the JSON. */
