@@ -23,7 +23,7 @@ export interface SegmentOptions {
   readonly mode?: "whole" | "slide";
   /** Distance of windows in pixels; two thirds of the model's smaller side by default, as 320 for 480. */
   readonly stride?: number;
-  /** Told the windows that are done; by default it is shown where it takes long. */
+  /** Told the windows that are done, or for `whole` the steps of the pass; by default it is shown where it takes long. */
   readonly onProgress?: OnProgress;
   /** False computes everything anew and keeps nothing; true (default) does as the model was opened. */
   readonly cache?: boolean;
@@ -54,10 +54,17 @@ export async function segment(model: Setr, input: Photo | NdArray, options: Segm
 async function logitsOf(
   model: Setr,
   pixels: NdArray,
-  { cache = true }: SegmentOptions,
+  { cache = true, onProgress }: SegmentOptions,
   signal: AbortSignal | undefined,
 ): Promise<NdArray> {
-  return (await model.run(pixels, { capture: ["logits"], cache, ...(signal && { signal }) })).get("logits");
+  return (
+    await model.run(pixels, {
+      capture: ["logits"],
+      cache,
+      ...(signal && { signal }),
+      ...(onProgress && { onProgress }),
+    })
+  ).get("logits");
 }
 
 /** The stride of the official test configurations in proportion: 320 for windows of 480. */
@@ -84,7 +91,7 @@ async function segmentWindows(
   for (const [index, window] of windows.entries()) {
     signal?.throwIfAborted();
     const crop = copyWindow(pixels, window, size);
-    const logits = await logitsOf(model, crop, options, signal);
+    const logits = await logitsOf(model, crop, { ...options, onProgress: () => {} }, signal); // `tell` hears of windows
     addWindow(sums, counts, logits, window, { height, width });
     tell(index + 1, windows.length);
   }

@@ -6,12 +6,16 @@ import { normalise } from "../image/preprocess";
 import { gridSize, hasClassToken, type SetrConfig, tokenCount } from "../model/config";
 import { classMask, segment } from "../segment";
 import type { Run, Setr } from "../setr";
+import { ConfusionMatrix } from "../train/metrics";
 import { focusRows } from "./focusRows";
 import { type LoadedImage, labelsAt } from "./loadImage";
 import { type Prediction, predict, type Scores } from "./predict";
 import { mirroredImage, resizeBilinear, scaledSize } from "./resizeImage";
 import type { SurveyMeasure, SurveySettings } from "./settings";
 import type { ConfidenceRow, ConfusionRow, HeadRow, ImageRecord, PooledRow } from "./tables";
+
+/** Nothing is kept, and no bar is drawn over that of the survey. */
+const QUIETLY = { cache: false, onProgress: () => {} };
 
 /**
  * Everything that a survey measures of a picture.
@@ -31,7 +35,7 @@ export async function measureImage(model: Setr, image: LoadedImage, settings: Su
     ...(has("pooled") ? ["Z*"] : []),
     ...(needsScores ? ["logits"] : []),
   ];
-  const run = capture.length > 0 ? await model.run(photo, { capture, cache: false }) : undefined;
+  const run = capture.length > 0 ? await model.run(photo, { capture, ...QUIETLY }) : undefined;
   const size = { height: photo.originalHeight, width: photo.originalWidth };
   const classes = model.config.numClasses;
   const prediction = inference ? await predict(passesOver(model, image, settings, run), size, classes) : undefined;
@@ -59,7 +63,7 @@ async function* passesOver(
   const window = { height: model.config.imageHeight, width: model.config.imageWidth };
   const scores = async (image: LoadedImage["photo"]["image"]): Promise<NdArray> => {
     const pixels = normalise(image, model.config.normalisation);
-    return segment(model, pixels, { cache: false, ...(mode === "whole" ? {} : { mode, stride: stride! }) });
+    return segment(model, pixels, { ...QUIETLY, ...(mode === "whole" ? {} : { mode, stride: stride! }) });
   };
   for (const ratio of ratios ?? [1]) {
     const isWhole = mode === "whole";
@@ -111,10 +115,10 @@ function confidenceRows({ classes, probabilities }: Prediction, count: number): 
 
 /** Labels and found classes that occur together; pixels that do not count are left out. */
 function confusionRows(labels: ArrayLike<number>, found: Uint16Array, classes: number): ConfusionRow[] {
-  const counts = new Uint32Array(classes * classes);
-  for (let i = 0; i < found.length; i++) if (labels[i]! >= 0) counts[labels[i]! * classes + found[i]!]!++;
+  const matrix = new ConfusionMatrix(classes);
+  matrix.add(labels, found);
   const rows: ConfusionRow[] = [];
-  counts.forEach((pixels, i) => {
+  matrix.counts.forEach((pixels, i) => {
     if (pixels > 0) rows.push({ label: Math.floor(i / classes), found: i % classes, pixels });
   });
   return rows;

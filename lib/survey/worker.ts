@@ -54,7 +54,7 @@ function reply(message: WorkerReply): Promise<void> {
 async function start(given: WorkerTask): Promise<void> {
   task = given;
   sharp.concurrency(1);
-  model = await openSetr(task.weights, task.open);
+  model = await openSetr(task.weights, { ...task.open, onProgress: () => {} }); // the survey has a bar
   await reply({ kind: "ready", engine: model.engineTitle });
 }
 
