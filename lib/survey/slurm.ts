@@ -35,7 +35,7 @@ export function slurmScript({ command, workingFolder, out, tasks, jobs }: ArrayJ
     "#SBATCH --requeue",
     "#SBATCH --open-mode=append",
     `#SBATCH --signal=B:TERM@${WARNING}`,
-    `#SBATCH --output=${join(resolve(workingFolder, out), "slurm", "%A-%a.log")}`,
+    `#SBATCH --output=${quoted(join(resolve(workingFolder, out), "slurm", "%A-%a.log"))}`, // sbatch reads quotes as a shell
     ...(options ? [`#SBATCH ${options}`] : []),
     `cd ${quoted(workingFolder)} || exit 1`,
     `exec ${[...command, "--shard", shard].map(quoted).join(" ")}`,

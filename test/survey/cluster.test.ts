@@ -55,6 +55,11 @@ describe("a job for a cluster", () => {
     );
   });
 
+  test("of Slurm writes its log into a folder with a space in its name", () => {
+    const log = "#SBATCH --output='/data/first try/slurm/%A-%a.log'\n";
+    expect(slurmScript({ ...job, out: "first try" })).toContain(log);
+  });
+
   test("of Kubernetes is an Indexed Job whose pods share a volume", () => {
     const manifest = JSON.parse(kubernetesManifest(job, { container: "registry/setr:1", volume: "data:/data" }));
     expect(manifest).toMatchObject({
