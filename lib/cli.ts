@@ -2,19 +2,17 @@ import { availableParallelism } from "node:os";
 import { Command, CommanderError, InvalidArgumentError, Option } from "commander";
 import { CACHE_KINDS } from "./cacheFolder";
 import { FIGURE_NUMBERS, SUPPLEMENT_FIGURES } from "./commands/figureNotebooks";
+import { hintOptions, modelOptions, sizeOptions } from "./commands/modelOptions";
 import {
-  factors,
   figureFormatList,
   gather,
   imageSize,
-  nameList,
   pageWidth,
   positiveInteger,
   resolution,
-  shareOfOne,
   wholeNumber,
 } from "./commands/options";
-import { ENGINE_NAMES } from "./engine/open";
+import { addSurvey } from "./commands/surveyArguments";
 import { type FigureFormat, figureFormats } from "./figure/formats";
 import { themeNames } from "./figure/theme";
 import { VARIANTS } from "./model/variants";
@@ -189,46 +187,6 @@ function addScenes(program: Command): void {
     .action(async (options) => (await import("./commands/scenes")).scenesCommand(options));
 }
 
-function addSurvey(program: Command): void {
-  const survey = program.command("survey").description("measure every picture of a set: attention, classes, features");
-  const command = modelOptions(survey.command("measure", { isDefault: true }).description("measure (the default)"))
-    .requiredOption("--images <source>", "a folder, a text file with one picture a line, or scenes:FIRST..LAST")
-    .option("--labels <folder>", "label PNGs under the pictures' names")
-    .option("--classes <set>", "what labels mean: pascal-context-59 or -60, ade20k, cityscapes, or a JSON file")
-    .requiredOption("--measure <names>", "some of distance,entropy,confidence,iou,focus,pooled", nameList)
-    .requiredOption("--out <folder>", "where the Parquet files go; a survey that is there is gone on with");
-  inferenceOptions(command)
-    .option("--jobs <number>", "processes", positiveInteger, 1)
-    .option("--shard <part>", "i/n: every n-th picture; auto/n or auto: as the cluster numbers the task")
-    .addOption(new Option("--submit <cluster>", "start the job there instead").choices(["slurm", "kubernetes"]))
-    .option("--array <number>", "tasks of that job", positiveInteger, 4)
-    .option("--sbatch <options>", "more options for Slurm's sbatch, in quotes")
-    .option("--container <image>", "for kubernetes: the image that holds the project")
-    .option("--volume <claim:path>", "for kubernetes: the volume that holds pictures, weights and results")
-    .option("--dry-run", "print the job instead of submitting it")
-    .action(async (options) => (await import("./commands/survey")).surveyCommand(options));
-  survey
-    .command("status <folder>")
-    .description("say how far a survey is")
-    .action(async (folder) => (await import("./commands/survey")).surveyStatusCommand(folder));
-  survey
-    .command("merge <folder>")
-    .description("make one Parquet file of each table, when all shards are done")
-    .action(async (folder) => (await import("./commands/survey")).surveyMergeCommand(folder));
-}
-
-function inferenceOptions(command: Command): Command {
-  return command
-    .addOption(new Option("--mode <mode>", "how pictures are segmented").choices(["whole", "slide"]))
-    .option("--stride <pixels>", "distance of windows; two thirds of the model's size by default", positiveInteger)
-    .option("--short-side <pixels>", "shorter side before windows slide; the model's size by default", positiveInteger)
-    .option("--long-side <pixels>", "longest the longer side may become", positiveInteger)
-    .option("--ratios <factors>", "sizes that are averaged, e.g. 0.5,0.75,1", factors)
-    .option("--flip", "average the mirrored picture in")
-    .addOption(new Option("--segments <whose>", "that focus looks at").choices(["labels", "found"]))
-    .option("--smallest-segment <share>", "of the picture, that focus looks at; 0.01 by default", shareOfOne);
-}
-
 function addVerify(program: Command): void {
   modelOptions(program.command("verify").description("compare what the model computes with expected arrays"))
     .requiredOption("--expected <file>", ".safetensors with `input` and expected values by name")
@@ -251,28 +209,6 @@ function addDoctor(program: Command): void {
     .description("say what of this machine can be used, and how to get what is missing")
     .option("--json", "print JSON")
     .action(async (options) => (await import("./commands/doctor")).doctorCommand(options));
-}
-
-function modelOptions(command: Command): Command {
-  const weights = "checkpoint of any known family and format; `default` is the one that comes with the project";
-  return sizeOptions(command.requiredOption("--weights <file>", weights)).addOption(
-    new Option("--engine <name>", "what computes").choices(ENGINE_NAMES).default("auto"),
-  );
-}
-
-function sizeOptions(command: Command): Command {
-  return hintOptions(command)
-    .option("--image-size <pixels>", "S or HxW; position embeddings are interpolated to it", imageSize)
-    .addOption(new Option("--pos-embed-mode <mode>", "how").choices(["bilinear", "bicubic"]).default("bilinear"))
-    .option("--pos-embed-align-corners", "corner patches map to corner patches");
-}
-
-function hintOptions(command: Command): Command {
-  return command
-    .option("--heads <number>", "attention heads, where the file does not say", positiveInteger)
-    .addOption(
-      new Option("--normalisation <name>", "of pixels; guessed from the family").choices(["imagenet", "half"]),
-    );
 }
 
 function inputOption(): Option {

@@ -68,8 +68,8 @@ async function logitsOf(
 }
 
 /** The stride of the official test configurations in proportion: 320 for windows of 480. */
-export function defaultStride(model: Setr): number {
-  return Math.round((2 * Math.min(model.config.imageHeight, model.config.imageWidth)) / 3);
+export function defaultStride({ config }: Pick<Setr, "config">): number {
+  return Math.round((2 * Math.min(config.imageHeight, config.imageWidth)) / 3);
 }
 
 async function segmentWindows(

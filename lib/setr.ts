@@ -1,6 +1,7 @@
 import { setImmediate } from "node:timers/promises";
 import { type NdArray, sizeOf } from "./arrays";
 import { workSignal } from "./cellSignal";
+import type { InferenceHints } from "./checkpoint/inferConfig";
 import { openWeights, type Weights } from "./checkpoint/weights";
 import type { Engine, RunRequest } from "./engine/engine";
 import { type EngineName, openEngine } from "./engine/open";
@@ -121,11 +122,10 @@ export async function openSetr(path: string, options: OpenOptions = {}): Promise
   const { cache: mode = "disk" } = options;
   const identity = await fileIdentity(path);
   const cache = openRunCache(mode, async () => (await fileIdentity(path))?.text === identity?.text);
-  const hints = {
-    ...(options.numHeads == null ? {} : { numHeads: options.numHeads }),
-    ...(options.normalisation == null ? {} : { normalisation: options.normalisation }),
-  };
-  const weights = await openWeights(path, hints, { rememberHash: mode !== false, onProgress: options.onProgress });
+  const weights = await openWeights(path, givenHints(options), {
+    rememberHash: mode !== false,
+    onProgress: options.onProgress,
+  });
   const config = atSize(weights.config, options.imageSize);
   const grid = gridSize(config);
   const posEmbed = resizePosEmbed(weights.posEmbed, gridSize(weights.config), grid, options.posEmbedResize);
@@ -142,7 +142,20 @@ export async function openSetr(path: string, options: OpenOptions = {}): Promise
   };
 }
 
-function atSize(config: SetrConfig, size: OpenOptions["imageSize"]): SetrConfig {
+/** What the options say that the file may not. */
+export function givenHints({
+  numHeads,
+  normalisation,
+}: Pick<OpenOptions, "numHeads" | "normalisation">): InferenceHints {
+  return { ...(numHeads == null ? {} : { numHeads }), ...(normalisation == null ? {} : { normalisation }) };
+}
+
+/**
+ * The configuration at the size that is asked for, the checkpoint's own by default.
+ *
+ * @throws ConfigError as `checkConfig`
+ */
+export function atSize(config: SetrConfig, size: OpenOptions["imageSize"]): SetrConfig {
   return size ? checkConfig({ ...config, imageHeight: size.height, imageWidth: size.width }) : config;
 }
 

@@ -4,7 +4,7 @@ import { checkComplete, examineCheckpoint } from "../checkpoint/examine";
 import type { PosEmbedResize } from "../model/posEmbed";
 import { resolveWeights } from "../paths";
 import { type OnProgress, withProgress } from "../progress";
-import { type HintOptions, hintsOf, type Size } from "./options";
+import { type HintOptions, hintsOf, posEmbedResizeOf, type Size } from "./options";
 
 /** Options of `setr convert`. */
 export interface ConvertCommandOptions extends HintOptions {
@@ -24,7 +24,7 @@ export async function convertCommand(weights: string, out: string, options: Conv
     return convertCheckpoint(examined, out, {
       ...(options.dtype === undefined ? {} : { dtype: options.dtype === "f16" ? "F16" : "F32" }),
       ...(options.imageSize === undefined ? {} : { imageSize: options.imageSize }),
-      posEmbedResize: { mode: options.posEmbedMode, alignCorners: options.posEmbedAlignCorners ?? false },
+      posEmbedResize: posEmbedResizeOf(options),
       onProgress: tell,
     });
   };

@@ -6,7 +6,7 @@ import type { EngineName } from "../engine/open";
 import { type FigureFormat, figureFormats, isFigureFormat } from "../figure/formats";
 import { PAGE_PRESETS, PAGE_WIDTH_LIMITS, type PagePreset, type PageWidth } from "../figure/style";
 import type { Normalisation } from "../model/config";
-import type { PosEmbedResize } from "../model/posEmbed";
+import { DEFAULT_POS_EMBED_RESIZE, type PosEmbedResize } from "../model/posEmbed";
 import { resolveWeights } from "../paths";
 import { type OpenOptions, openSetr, type Setr } from "../setr";
 
@@ -107,6 +107,15 @@ export function hintsOf({ heads, normalisation }: HintOptions): InferenceHints {
   };
 }
 
+/** How position embeddings come to another grid. */
+export function posEmbedResizeOf({
+  posEmbedMode,
+  posEmbedAlignCorners,
+}: Pick<ModelOptions, "posEmbedMode" | "posEmbedAlignCorners">): PosEmbedResize {
+  const { mode, alignCorners } = DEFAULT_POS_EMBED_RESIZE;
+  return { mode: posEmbedMode ?? mode, alignCorners: posEmbedAlignCorners ?? alignCorners };
+}
+
 /** Opens the model and prints, on stderr, what had to be assumed and which engine runs; nothing comes from the cache. */
 export async function openModel(options: ModelOptions, size?: Size): Promise<Setr> {
   const { engine } = options;
@@ -116,7 +125,7 @@ export async function openModel(options: ModelOptions, size?: Size): Promise<Set
     ...(engine === undefined ? {} : { engine }),
     ...(wanted === undefined ? {} : { imageSize: wanted }),
     cache: false, // who asks for a run on the command line wants one
-    posEmbedResize: { mode: options.posEmbedMode ?? "bilinear", alignCorners: options.posEmbedAlignCorners ?? false },
+    posEmbedResize: posEmbedResizeOf(options),
   };
   const model = await openSetr(resolveWeights(options.weights), open);
   for (const note of model.weights.notes) console.error(note);

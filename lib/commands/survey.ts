@@ -1,7 +1,6 @@
 import { constants } from "node:os";
 import { resolve } from "node:path";
 import { SurveyError } from "../errors";
-import type { PosEmbedResize } from "../model/posEmbed";
 import { kubernetesManifest } from "../survey/kubernetes";
 import { mergeSurvey, type SurveyStatus, surveyStatus } from "../survey/merge";
 import { openSurvey } from "../survey/openSurvey";
@@ -10,28 +9,19 @@ import type { SurveyMeasure } from "../survey/settings";
 import { parseShard, WHOLE } from "../survey/shard";
 import { type ArrayJob, slurmScript, submitSlurm } from "../survey/slurm";
 import { runSurvey, type SurveyOutcome } from "../survey/survey";
-import type { ModelOptions } from "./options";
+import { hintsOf, type ModelOptions, posEmbedResizeOf } from "./options";
+import { SUBMISSION } from "./surveyArguments";
 import { surveyProgress } from "./surveyProgress";
 
 /** Options of `setr survey`. */
-export interface SurveyCommandOptions extends ModelOptions {
-  readonly images: string;
-  readonly labels?: string;
-  readonly classes?: string;
+export interface SurveyCommandOptions
+  extends ModelOptions,
+    Omit<SurveyOptions, keyof ModelOptions | "measures" | "numHeads" | "posEmbedResize"> {
   readonly measure: readonly string[];
-  readonly out: string;
-  readonly mode?: "whole" | "slide";
-  readonly stride?: number;
-  readonly shortSide?: number;
-  readonly longSide?: number;
-  readonly ratios?: readonly number[];
-  readonly flip?: boolean;
-  readonly segments?: "labels" | "found";
-  readonly smallestSegment?: number;
   readonly jobs: number;
   readonly shard?: string;
   readonly submit?: "slurm" | "kubernetes";
-  readonly array: number;
+  readonly array?: number;
   readonly sbatch?: string;
   readonly container?: string;
   readonly volume?: string;
@@ -41,15 +31,8 @@ export interface SurveyCommandOptions extends ModelOptions {
 /** Shells add the signal's number to this. */
 const STATUS_AFTER_SIGNALS = 128;
 
-/** Words of the command line that belong to the submission, and whether a value follows. */
-const SUBMISSION = new Map([
-  ["--submit", true],
-  ["--array", true],
-  ["--sbatch", true],
-  ["--container", true],
-  ["--volume", true],
-  ["--dry-run", false],
-]);
+/** Tasks of a job, unless it is said. */
+const TASKS = 4;
 
 /** Measures every picture of a set, or submits the job that does. */
 export async function surveyCommand(options: SurveyCommandOptions): Promise<void> {
@@ -92,13 +75,8 @@ export async function surveyMergeCommand(folder: string): Promise<void> {
 }
 
 function surveyOptions(options: SurveyCommandOptions): SurveyOptions {
-  const { heads, measure, posEmbedMode, posEmbedAlignCorners, ...rest } = options;
-  const posEmbedResize: PosEmbedResize = {
-    mode: posEmbedMode ?? "bilinear",
-    alignCorners: posEmbedAlignCorners ?? false,
-  };
-  const measures = measure as readonly SurveyMeasure[]; // checked with the plan
-  return { ...rest, measures, posEmbedResize, ...(heads === undefined ? {} : { numHeads: heads }) };
+  const measures = options.measure as readonly SurveyMeasure[]; // checked with the plan
+  return { ...options, ...hintsOf(options), measures, posEmbedResize: posEmbedResizeOf(options) };
 }
 
 async function report(outcome: SurveyOutcome, isWhole: boolean): Promise<void> {
@@ -143,7 +121,7 @@ async function submit(options: SurveyCommandOptions): Promise<void> {
     command: [process.execPath, resolve(process.argv[1]!), ...withoutSubmission(process.argv.slice(2))],
     workingFolder: process.cwd(),
     out: options.out,
-    tasks: options.array,
+    tasks: options.array ?? TASKS,
     jobs: options.jobs,
   };
   if (options.submit === "kubernetes") {
@@ -166,9 +144,9 @@ function withoutSubmission(words: readonly string[]): string[] {
   const kept: string[] = [];
   for (let i = 0; i < words.length; i++) {
     const [name, value] = words[i]!.split("=", 2) as [string, string?];
-    const takesValue = SUBMISSION.get(name);
-    if (takesValue === undefined) kept.push(words[i]!);
-    else if (takesValue && value === undefined) i++;
+    const option = SUBMISSION.find(({ long }) => long === name);
+    if (option === undefined) kept.push(words[i]!);
+    else if (option.required && value === undefined) i++;
   }
   return kept;
 }

@@ -24,6 +24,31 @@ describe("setr survey", () => {
     ],
     [[...words("never"), "--jobs", "0"], 2, /expected a positive whole number, found "0"/],
     [[...words("never"), "--submit", "kubernetes"], 1, /^setr: --submit kubernetes: expected --dry-run, --container/m],
+    [
+      [...words("never"), "--dry-run"],
+      2,
+      /^error: --dry-run: expected --submit slurm or kubernetes with it, found none$/m,
+    ],
+    [
+      [...words("never"), "--array", "4"],
+      2,
+      /^error: --array: expected --submit slurm or kubernetes with it, found none$/m,
+    ],
+    [
+      [...words("never"), "--submit", "kubernetes", "--sbatch", "--mem=4G"],
+      2,
+      /^error: --sbatch: expected --submit slurm with it, found kubernetes$/m,
+    ],
+    [
+      [...words("never"), "--submit", "slurm", "--volume", "data:/data"],
+      2,
+      /^error: --volume: expected --submit kubernetes with it, found slurm$/m,
+    ],
+    [
+      [...words("never"), "--submit", "slurm", "--shard", "1/2"],
+      2,
+      /^error: option '--shard <part>' cannot be used with option '--submit <cluster>'$/m,
+    ],
     [["survey", "status", "nowhere"], 1, /^setr: nowhere: expected a survey with its survey.json, found none$/m],
     [["survey", "merge", "nowhere"], 1, /^setr: nowhere: expected a survey with its survey.json, found none$/m],
   ])("refuses %j", async (args, status, message) => {
