@@ -1,9 +1,12 @@
+import { normalize } from "node:path";
 import { openWeights, type Weights } from "../checkpoint/weights";
 import type { EngineName } from "../engine/open";
 import { SurveyError } from "../errors";
-import { checkConfig, type Normalisation, type SetrConfig, tokenCount } from "../model/config";
-import type { PosEmbedResize } from "../model/posEmbed";
+import { type Normalisation, type SetrConfig, tokenCount } from "../model/config";
+import { DEFAULT_POS_EMBED_RESIZE, type PosEmbedResize } from "../model/posEmbed";
 import { resolveWeights } from "../paths";
+import { defaultStride } from "../segment";
+import { atSize, givenHints } from "../setr";
 import { SCENE_CLASSES } from "../train/scenes/classes";
 import { version } from "../version";
 import { type ClassSet, readClassSet } from "./classSets";
@@ -18,7 +21,10 @@ export interface SurveyOptions {
   readonly images: string;
   /** Folder of label PNGs under the pictures' names; none by default and for null, and for scenes, which bring their own. */
   readonly labels?: string | null;
-  /** What the labels' values mean: one of `CLASS_SETS` or a JSON file; the model's own classes by default, 255 not counting. */
+  /**
+   * What the labels' values mean: one of `CLASS_SETS` or a JSON file; the model's own classes by default, 255 not counting.
+   * None for scenes, which bring their own.
+   */
   readonly classes?: string | null;
   readonly measures: readonly SurveyMeasure[];
   /** Folder of the results. */
@@ -68,15 +74,12 @@ export interface SurveyPlan {
  */
 export async function planSurvey(options: SurveyOptions): Promise<SurveyPlan> {
   const measures = checkMeasures(options.measures);
+  checkUsed(options, measures);
   const images = await surveyImages(options.images, options.labels ?? undefined);
-  const weights = await openWeights(resolveWeights(options.weights), {
-    ...(options.numHeads == null ? {} : { numHeads: options.numHeads }),
-    ...(options.normalisation == null ? {} : { normalisation: options.normalisation }),
-  });
+  const weights = await openWeights(resolveWeights(options.weights), givenHints(options));
   const config = atSize(weights.config, options.imageSize);
   const labelled = options.labels != null || areScenes(options.images);
   const classes = await classesOf(options, measures, config, weights, labelled);
-  const { mode: posEmbedMode = "bilinear", alignCorners = false } = options.posEmbedResize ?? {};
   const settings: SurveySettings = {
     version,
     weights: weights.sha256,
@@ -89,9 +92,10 @@ export async function planSurvey(options: SurveyOptions): Promise<SurveyPlan> {
       numHeads: config.numHeads,
       tokens: tokenCount(config),
       normalisation: config.normalisation,
-      posEmbedResize: { mode: posEmbedMode, alignCorners },
+      posEmbedResize: options.posEmbedResize ?? DEFAULT_POS_EMBED_RESIZE,
     },
-    images: { count: images.length, names: listHash(images) },
+    images: { count: images.length, names: listHash(images), source: withoutSlash(options.images) },
+    labels: options.labels == null ? null : withoutSlash(options.labels),
     measures,
     classes,
     inference: measures.some((name) => name === "iou" || name === "confidence") ? inferenceOf(options, config) : null,
@@ -109,8 +113,31 @@ function checkMeasures(names: readonly string[]): SurveyMeasure[] {
   return SURVEY_MEASURES.filter((name) => names.includes(name));
 }
 
-function atSize(config: SetrConfig, size: SurveyOptions["imageSize"]): SetrConfig {
-  return size ? checkConfig({ ...config, imageHeight: size.height, imageWidth: size.width }) : config;
+/** Options that only some measures use, under the code of the error. */
+const USED_BY: Readonly<Record<string, { options: readonly (keyof SurveyOptions)[]; by: readonly SurveyMeasure[] }>> = {
+  inference: {
+    options: ["mode", "stride", "shortSide", "longSide", "ratios", "flip"],
+    by: ["iou", "confidence"],
+  },
+  segments: { options: ["segments", "smallestSegment"], by: ["focus"] },
+  classes: { options: ["classes"], by: ["iou", "confidence", "focus"] },
+  labels: { options: ["labels"], by: ["iou", "focus"] },
+};
+
+/** Refuses options that would do nothing. */
+function checkUsed(given: SurveyOptions, measures: readonly SurveyMeasure[]): void {
+  for (const [code, { options, by }] of Object.entries(USED_BY)) {
+    if (by.some((measure) => measures.includes(measure))) continue;
+    const name = options.find((option) => given[option] != null && given[option] !== false);
+    if (name === undefined) continue;
+    const found = `${measures.join(", ")} alone`;
+    throw new SurveyError(code, `${name}: expected it with measure ${by.join(" or ")}, found ${found}`);
+  }
+}
+
+/** A path without what makes no difference. */
+function withoutSlash(path: string): string {
+  return normalize(path).replace(/(.)[/\\]$/, "$1");
 }
 
 /** The classes, where some are measured; checked against the model. */
@@ -121,6 +148,10 @@ async function classesOf(
   weights: Weights,
   labelled: boolean,
 ): Promise<ClassSet | null> {
+  if (options.classes != null && areScenes(options.images)) {
+    const expected = "none with drawn scenes, which bring their own";
+    throw new SurveyError("classes", `classes: expected ${expected}, found ${options.classes}`);
+  }
   const asked = measures.find((name) => name === "iou" || name === "confidence" || name === "focus");
   if (asked === undefined) return null;
   const onFound = segmentsOfWhat(options, labelled) === "found";
@@ -162,7 +193,7 @@ function segmentsFor(options: SurveyOptions, labelled: boolean) {
   throw new SurveyError("segments", `smallest segment: expected a share from 0 to 1, found ${smallest}`);
 }
 
-function inferenceOf(options: SurveyOptions, { imageHeight, imageWidth }: SetrConfig): InferenceSettings {
+function inferenceOf(options: SurveyOptions, config: SetrConfig): InferenceSettings {
   const { mode = "whole", stride, shortSide, longSide, ratios, flip = false } = options;
   if (mode === "whole") {
     const given = { stride, shortSide, longSide, ratios };
@@ -170,12 +201,12 @@ function inferenceOf(options: SurveyOptions, { imageHeight, imageWidth }: SetrCo
     if (extra === undefined) return { mode, stride: null, shortSide: null, longSide: null, ratios: null, flip };
     throw new SurveyError("inference", `${extra}: expected it with mode slide alone, found mode whole`);
   }
-  const longest = Math.min(imageHeight, imageWidth);
-  const step = stride ?? Math.round((2 * longest) / 3);
+  const longest = Math.min(config.imageHeight, config.imageWidth);
+  const step = stride ?? defaultStride({ config });
   if (!Number.isInteger(step) || step < 1 || step > longest) {
     throw new SurveyError("inference", `stride: expected a whole number from 1 to ${longest}, found ${step}`);
   }
-  const short = shortSide ?? Math.max(imageHeight, imageWidth);
+  const short = shortSide ?? Math.max(config.imageHeight, config.imageWidth);
   for (const side of longSide === undefined ? [short] : [short, longSide]) {
     if (Number.isInteger(side) && side >= 1) continue;
     throw new SurveyError("inference", `side: expected a whole number of pixels, found ${side}`);

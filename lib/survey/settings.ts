@@ -28,7 +28,7 @@ export interface InferenceSettings {
   readonly flip: boolean;
 }
 
-/** Everything that the numbers of a survey follow from; two runs with the same settings give the same rows. */
+/** Everything that the numbers of a survey follow from; the same settings and files give the same rows. */
 export interface SurveySettings {
   /** Version of this library. */
   readonly version: string;
@@ -46,8 +46,13 @@ export interface SurveySettings {
     readonly normalisation: Normalisation;
     readonly posEmbedResize: Required<PosEmbedResize>;
   };
-  /** Number of pictures and SHA-256 of their names. */
-  readonly images: { readonly count: number; readonly names: string };
+  /**
+   * Number of pictures, SHA-256 of their names, and their folder or list, as it was given: what a path leads to may have
+   * other names on other nodes of a cluster.
+   */
+  readonly images: { readonly count: number; readonly names: string; readonly source: string };
+  /** Folder of the labels, as it was given; null without one. */
+  readonly labels: string | null;
   readonly measures: readonly SurveyMeasure[];
   /** What the classes are; null where no class is measured. */
   readonly classes: ClassSet | null;
@@ -98,7 +103,8 @@ export async function readSettings(folder: string): Promise<SurveySettings> {
 
 function checkSame(folder: string, kept: SurveySettings, wanted: SurveySettings): void {
   const [before, now] = [flat(kept), flat(wanted)];
-  const name = [...new Set([...before.keys(), ...now.keys()])].find((key) => before.get(key) !== now.get(key));
+  // What is not there at all is of a newer version than the one that began the survey.
+  const name = [...before.keys()].find((key) => before.get(key) !== now.get(key));
   if (name === undefined) return;
   const text = (values: Map<string, string>) => values.get(name) ?? "none";
   throw new SurveyError(

@@ -98,12 +98,12 @@ describe("a plan", async () => {
   const pup = fixture("setr-pup-official.safetensors");
   const encoder = fixture("vit-encoder-deit.pth");
   const plan: SurveyOptions = {
-    ...{ weights: pup, numHeads: 4, images: "scenes:0..1", measures: ["confidence"], segments: "found" },
+    ...{ weights: pup, numHeads: 4, images: "scenes:0..1", measures: ["confidence"] },
     out: at("never"),
   };
 
   test("of sliding windows settles what is left open", async () => {
-    const { settings } = await planSurvey({ ...plan, classes: at("seven.json"), mode: "slide" });
+    const { settings } = await planSurvey({ ...plan, mode: "slide" });
     expect(settings.inference).toEqual({
       ...{ mode: "slide", stride: 64, shortSide: 96, longSide: null, ratios: [1], flip: false },
     });
@@ -121,14 +121,27 @@ describe("a plan", async () => {
       { images: at("images"), measures: ["focus"], segments: "labels" },
       /expected labels to take them from/,
     ],
+    ["segments", { measures: ["focus"], segments: "found", smallestSegment: 2 }, /a share from 0 to 1, found 2/],
+    ["inference", { stride: 9 }, /stride: expected it with mode slide alone/],
+    ["inference", { mode: "slide", stride: 97 }, /a whole number from 1 to 96, found 97/],
+    ["inference", { mode: "slide", ratios: [0] }, /above 0 and up to 16, found 0/],
     [
-      "segments",
-      { measures: ["focus"], smallestSegment: 2, classes: at("seven.json") },
-      /a share from 0 to 1, found 2/,
+      "classes",
+      { measures: ["iou"], classes: at("seven.json") },
+      /classes: expected none with drawn scenes, which bring/,
     ],
-    ["inference", { classes: at("seven.json"), stride: 9 }, /stride: expected it with mode slide alone/],
-    ["inference", { classes: at("seven.json"), mode: "slide", stride: 97 }, /a whole number from 1 to 96, found 97/],
-    ["inference", { classes: at("seven.json"), mode: "slide", ratios: [0] }, /above 0 and up to 16, found 0/],
+    [
+      "inference",
+      { measures: ["focus", "pooled"], segments: "found", flip: true },
+      /flip: expected it with measure iou or confidence, found focus, pooled alone/,
+    ],
+    ["segments", { smallestSegment: 0.1 }, /smallestSegment: expected it with measure focus, found confidence alone/],
+    [
+      "classes",
+      { images: at("images"), measures: ["distance"], classes: at("seven.json") },
+      /classes: expected it with measure iou or confidence or focus, found distance alone/,
+    ],
+    ["labels", { images: at("images"), labels: at("labels") }, /labels: expected it with measure iou or focus, found/],
   ] as const)("is refused: %s %j", async (code, more, message) => {
     const refusal = planSurvey({ ...plan, ...more } as unknown as SurveyOptions);
     await expect(refusal).rejects.toMatchObject({ code, message: expect.stringMatching(message) });

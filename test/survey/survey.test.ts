@@ -4,6 +4,7 @@ import { join } from "node:path";
 import sharp from "sharp";
 import { describe, expect, test } from "vitest";
 import { attentionStatisticsOf } from "../../lib/attentionHeads";
+import { maskPng } from "../../lib/image/maskPng";
 import { openPhoto } from "../../lib/openPhoto";
 import { openSetr } from "../../lib/setr";
 import { JOURNALS, openJournal } from "../../lib/survey/journal";
@@ -160,7 +161,11 @@ describe("a survey", () => {
   });
 
   test.each([
-    ["weights", { weights: fixture("vit-encoder-deit.pth"), measures: ["distance"] }, /expected weights "/],
+    [
+      "weights",
+      { weights: fixture("vit-encoder-deit.pth"), measures: ["distance"], segments: undefined },
+      /expected weights "/,
+    ],
     [
       "pictures",
       { images: "scenes:20..37" },
@@ -168,12 +173,31 @@ describe("a survey", () => {
     ],
     [
       "measures",
-      { measures: ["distance"] as const },
+      { measures: ["distance"] as const, segments: undefined },
       /expected measures \["distance","entropy",.+ found \["distance"\]/,
     ],
     ["the way of segmenting", { flip: true }, /expected inference\.flip false as at its first start, found true/],
   ] as const)("refuses to go on with other %s", async (_, more, message) => {
     await expect(runSurvey(few("one", more as Partial<SurveyOptions>))).rejects.toThrow(message);
+  });
+
+  test("refuses to go on with another folder of pictures or labels, where it is known with which it began", async () => {
+    const blue = { create: { width: 30, height: 20, channels: 3 as const, background: "#4080c0" } };
+    const labels = await maskPng({ height: 20, width: 30, classes: new Uint16Array(600) });
+    for (const folder of ["blue", "azure", "tags", "marks"]) await mkdir(at(folder));
+    for (const folder of ["blue", "azure"]) await sharp(blue).toFile(at(join(folder, "a.png")));
+    for (const folder of ["tags", "marks"]) await writeFile(at(join(folder, "a.png")), labels);
+    const options = few("folders", { images: at("blue"), labels: at("tags"), measures: ["iou", "focus"] });
+    await runSurvey(options);
+    expect(await runSurvey({ ...options, images: `${at("blue")}/` })).toMatchObject({ before: 1, done: 0 });
+    await expect(runSurvey({ ...options, images: at("azure") })).rejects.toThrow(
+      /expected images\.source ".+blue" as at/,
+    );
+    await expect(runSurvey({ ...options, labels: at("marks") })).rejects.toThrow(/expected labels ".+tags" as at/);
+    const path = at(join("folders", "survey.json"));
+    const { labels: _, ...older } = JSON.parse(await readFile(path, "utf8"));
+    await writeFile(path, JSON.stringify(older));
+    expect(await runSurvey({ ...options, labels: at("marks") })).toMatchObject({ before: 1, done: 0 });
   });
 
   test("that is not complete is not merged, and stays as it is", async () => {
