@@ -1,4 +1,4 @@
-import { type AttentionMapOptions, attentionMap } from "./analysis/attentionMap";
+import { type AttentionMapOptions, attentionMap, layersUpTo } from "./analysis/attentionMap";
 import { type AttentionMaps, attentionMaps } from "./analysis/attentionMaps";
 import { relevanceRow } from "./analysis/relevance";
 import { type RolloutOptions, rollout } from "./analysis/rollout";
@@ -52,11 +52,11 @@ export async function activations(
  *
  * @param run captured with `A*.mean`, or `A*` for other fusions than the mean
  * @param layer up to which it runs, 1..L; the last by default
- * @throws CaptureError `not-captured`; AnalysisError as `rollout` of lib/analysis
+ * @throws CaptureError `not-captured`; AnalysisError `layer`, and as `rollout` of lib/analysis
  * Source: Abnar and Zuidema, arXiv 2005.00928, equation 1.
  */
-export function rolloutOf(run: Run, options: RolloutOptions = {}, layer = run.config.depth): Promise<NdArray> {
-  return rollout(capturedAttention(run).slice(0, layer), matrixProduct, options);
+export async function rolloutOf(run: Run, options: RolloutOptions = {}, layer = run.config.depth): Promise<NdArray> {
+  return rollout(layersUpTo(capturedAttention(run), layer), matrixProduct, options);
 }
 
 /**

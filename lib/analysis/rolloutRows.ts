@@ -4,27 +4,13 @@ import { AnalysisError } from "../errors";
 import { checkAttentions, checkOptions, fusedLayer, type RolloutOptions, total } from "./rollout";
 
 /**
- * Attention rollout of one token or the mean of several, without the full product: a row is carried down from the last layer.
+ * Attention rollout of several groups of tokens, each the mean of its rows, without the full product: a row is carried down
+ * from the last layer, and every layer is read once for all groups.
  *
  * @param attentions as for `rollout`
- * @param token index of the token, the class token (if any) at 0; or indices, whose rows are averaged
- * @returns N values that sum to 1
- * @throws AnalysisError as `rollout`; `token`
- */
-export function rolloutRow(
-  attentions: readonly NdArray[],
-  token: number | readonly number[],
-  options: RolloutOptions = {},
-): Float32Array {
-  return rolloutRows(attentions, [[token].flat()], options)[0]!;
-}
-
-/**
- * Attention rollout of several groups of tokens, each the mean of its rows; every layer is read once for all groups.
- *
  * @param groups indices of tokens, the class token (if any) at 0
  * @returns for each group, N values that sum to 1
- * @throws AnalysisError as `rolloutRow`
+ * @throws AnalysisError as `rollout`; `token`
  */
 export function rolloutRows(
   attentions: readonly NdArray[],
@@ -39,7 +25,7 @@ export function rolloutRows(
  *
  * @param layers up to which it runs, each 1..L
  * @returns for each of the layers, what `rolloutRows` gives for the attention up to it
- * @throws AnalysisError as `rolloutRow`
+ * @throws AnalysisError as `rolloutRows`
  */
 export function rolloutRowsAfter(
   attentions: readonly NdArray[],

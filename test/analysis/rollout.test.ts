@@ -1,11 +1,14 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import { rolloutOf } from "../../lib/activations";
 import { attentionMap } from "../../lib/analysis/attentionMap";
-import { rollout } from "../../lib/analysis/rollout";
-import { rolloutRow } from "../../lib/analysis/rolloutRows";
+import { type HeadFusion, rollout } from "../../lib/analysis/rollout";
+import { rolloutRows } from "../../lib/analysis/rolloutRows";
 import type { NdArray } from "../../lib/arrays";
 import { matrixProduct } from "../../lib/engine/matrixProduct";
+import type { Run } from "../../lib/setr";
 
+const rolloutRow = (layers: readonly NdArray[], token: number) => rolloutRows(layers, [[token]])[0]!;
 const layer = (rows: number[][]): NdArray => {
   return { shape: [1, rows.length, rows.length], data: Float32Array.from(rows.flat()) };
 };
@@ -87,17 +90,23 @@ describe("rollout", () => {
   });
 
   test("heads are fused by mean, maximum or minimum before rows are normalised", async () => {
-    const heads = { shape: [1, 2, 2, 2], data: Float32Array.of(1, 0, 0.5, 0.5, 0, 1, 0.5, 0.5) };
-    const weighted = { attentionWeight: 1 };
-    expect([...(await rollout([heads], matrixProduct, { ...weighted, headFusion: "mean" })).data]).toEqual([
-      0.5, 0.5, 0.5, 0.5,
-    ]);
-    expect([...(await rollout([heads], matrixProduct, { ...weighted, headFusion: "max" })).data]).toEqual([
-      0.5, 0.5, 0.5, 0.5,
-    ]);
-    expect([...(await rollout([heads], matrixProduct, { ...weighted, headFusion: "min" })).data]).toEqual([
-      1, 0, 0.5, 0.5,
-    ]); // an emptied row keeps to itself
+    const heads = { shape: [1, 2, 2, 2], data: Float32Array.of(1, 0, 0.75, 0.25, 0, 1, 0.5, 0.5) };
+    const fused = async (headFusion: HeadFusion) => [
+      ...(await rollout([heads], matrixProduct, { attentionWeight: 1, headFusion })).data,
+    ];
+    const about = (...values: number[]) => values.map((value) => expect.closeTo(value, 6));
+    expect(await fused("mean")).toEqual(about(0.5, 0.5, 0.625, 0.375));
+    expect(await fused("max")).toEqual(about(0.5, 0.5, 0.6, 0.4));
+    expect(await fused("min")).toEqual(about(1, 0, 2 / 3, 1 / 3)); // an emptied row keeps to itself
+  });
+
+  test("of a run goes up to a layer that there is", async () => {
+    const run = { config: { depth: 2 }, values: new Map(Object.entries({ "A1.mean": A1, "A2.mean": A2 })) };
+    const upTo = (last: number) => rolloutOf(run as unknown as Run, {}, last);
+    expect(await upTo(1)).toEqual(await rollout([A1], matrixProduct));
+    for (const last of [-1, 0, 1.5, 3]) {
+      await expect(upTo(last)).rejects.toThrow(`layer: expected a whole number from 1 to 2, found ${last}`);
+    }
   });
 
   test("discarding removes a layer's smallest values", async () => {
@@ -195,7 +204,7 @@ describe("the attention map of a point", () => {
       "relative: expected rollout, attention-to or attention-from, found gradient",
     ],
     [() => attentionMap([A1], grid, []), "points: expected at least one, found none"],
-    [() => rolloutRow([A1], []), "token: expected a whole number from 0 to 2, found none"],
+    [() => rolloutRows([A1], [[]]), "token: expected a whole number from 0 to 2, found none"],
   ])("refuses what cannot be (%#)", (call, message) => {
     expect(call).toThrow(message);
   });
