@@ -12,11 +12,11 @@ process.on("message", (request) => {
   check();
 });
 
-process.send = (message, ...rest) => {
-  const sent = send.call(process, message, ...rest);
-  if (message.kind === "done") {
-    given.shift();
-    setTimeout(check, 50); // once the answer has gone out
-  }
-  return sent;
-};
+process.send = (message, callback) =>
+  send.call(process, message, (error) => {
+    if (message.kind === "done") {
+      given.shift();
+      check(); // the answer has gone out
+    }
+    callback(error);
+  });
