@@ -1,5 +1,6 @@
 // W width of the matrix
 import { EigenvalueDecomposition, Matrix as SmallMatrix } from "ml-matrix";
+import { AnalysisError } from "../errors";
 import { randomStream } from "../random";
 import type { MatrixProduct } from "./matrix";
 import { combination, dot, orthonormal, remainders } from "./vectors";
@@ -33,6 +34,7 @@ const TOLERANCE = 1e-7;
  * @param count how many, at most W
  * @param product multiplies, in double precision
  * @returns pairs of which (A - value) vector is at most 1e-7 of the largest value long
+ * @throws AnalysisError `eigenvectors` when there are none after 100 cycles: the matrix is not symmetric
  * Source: Golub and Van Loan, Matrix Computations, 4th edition, section 10.3.6 (block Lanczos, with restarts).
  */
 export async function leadingEigenvectors(
@@ -61,9 +63,12 @@ export async function leadingEigenvectors(
       images.push(...added);
     }
     ritz = rayleighRitz(basis, images, block);
-    if (basis.length < most || most === width || isSettled(ritz, count)) break;
+    if (basis.length < most || most === width || isSettled(ritz, count)) {
+      return { values: ritz.values.slice(0, count), vectors: ritz.vectors.slice(0, count) };
+    }
   }
-  return { values: ritz.values.slice(0, count), vectors: ritz.vectors.slice(0, count) };
+  const expected = `pairs within ${TOLERANCE} of the largest value`;
+  throw new AnalysisError("eigenvectors", `eigenvectors: expected ${expected}, found none in ${MAX_CYCLES} cycles`);
 }
 
 function isSettled({ values, vectors, images }: Ritz, count: number): boolean {

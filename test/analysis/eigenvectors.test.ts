@@ -48,6 +48,16 @@ describe("the leading eigenvectors", () => {
     expect(outside(found.vectors[2]!, found.vectors.slice(0, 2))).toBeCloseTo(1, 9);
   });
 
+  test("are refused for a matrix that has none: one that turns by a right angle", async () => {
+    const width = 43;
+    const turn = Float64Array.from({ length: width ** 2 }, (_, i) => {
+      const [row, column] = [Math.floor(i / width), i % width];
+      return Math.abs(row - column) === 1 ? row - column : 0;
+    });
+    const refusal = leadingEigenvectors(turn, width, 2, matrixProduct);
+    await expect(refusal).rejects.toThrow(/expected pairs within 1e-7 of the largest value, found none in 100 cycles/);
+  });
+
   test("of a matrix of zeros are orthonormal all the same", async () => {
     const { values, vectors } = await leadingEigenvectors(new Float64Array(17 ** 2), 17, 3, matrixProduct);
     expect(values).toEqual([0, 0, 0]);
