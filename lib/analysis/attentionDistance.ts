@@ -79,19 +79,33 @@ export function attentionStatistics(
   grid: GridSize,
   patchSize: number,
 ): AttentionStatistics {
-  const patches = grid.height * grid.width;
   const distance = attentionDistance(attentions, grid, patchSize);
   const entropy = attentionEntropy(attentions);
   const evenEntropy = Math.log(attentions[0]?.shape.at(-1) ?? 1);
-  const distances = pairDistances(grid);
-  const total = distances.reduce((sum, value) => sum + value, 0);
   return {
     distance,
     entropy,
     relativeEntropy: entropy.map((layer) => layer.map((value) => (evenEntropy > 0 ? value / evenEntropy : 0))),
-    evenDistance: (patchSize * total) / patches ** 2,
+    evenDistance: evenDistance(grid, patchSize),
     evenEntropy,
   };
+}
+
+/**
+ * Distance of attention that is the same for all patches.
+ *
+ * @param patchSize side of a patch in pixels
+ * @returns pixels
+ */
+export function evenDistance({ height, width }: GridSize, patchSize: number): number {
+  let sum = 0;
+  for (let rows = 0; rows < height; rows++) {
+    for (let cols = 0; cols < width; cols++) {
+      const directions = (rows > 0 ? 2 : 1) * (cols > 0 ? 2 : 1);
+      sum += directions * (height - rows) * (width - cols) * Math.hypot(rows, cols); // over the pairs so far apart
+    }
+  }
+  return (patchSize * sum) / (height * width) ** 2;
 }
 
 /**

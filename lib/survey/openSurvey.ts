@@ -1,4 +1,4 @@
-import { type AttentionStatistics, attentionStatistics } from "../analysis/attentionDistance";
+import { type AttentionStatistics, evenDistance } from "../analysis/attentionDistance";
 import { SurveyError } from "../errors";
 import { ConfusionMatrix } from "../train/metrics";
 import { openDatabase } from "./database";
@@ -112,10 +112,10 @@ async function statisticsOf(settings: SurveySettings, query: Query): Promise<Att
   if (rows.length !== depth * numHeads) throw new SurveyError("not-measured", "survey: expected pictures, found none");
   const grid = { height: imageHeight / patchSize, width: imageWidth / patchSize };
   return {
-    ...attentionStatistics([], grid, patchSize),
     distance: byLayer(({ distance }) => distance),
     entropy: byLayer(({ entropy }) => entropy),
     relativeEntropy: byLayer(({ relative }) => relative),
+    evenDistance: evenDistance(grid, patchSize),
     evenEntropy: Math.log(tokens),
   };
 }
