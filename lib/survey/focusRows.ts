@@ -25,18 +25,19 @@ export function focusRows(
   const { imageHeight: height, imageWidth: width } = config;
   const { ids, list } = segmentsOf(classes, width);
   const chosen = list.flatMap(({ area, classIndex }, id) =>
-    area >= smallest * ids.length ? [{ id, classIndex, pixels: ids.map((other) => (other === id ? 1 : 0)) }] : [],
+    area >= smallest * ids.length ? [{ id, classIndex }] : [],
   );
   if (chosen.length === 0) return [];
   const grid = gridSize(config);
   const first = hasClassToken(config) ? 1 : 0;
   const all = Array.from({ length: grid.height * grid.width }, (_, patch) => first + patch);
-  const groups = chosen.map(({ pixels }) => touchedPatches(pixels, config).map((patch) => first + patch));
+  const groups = chosen.map(({ id }) => touchedPatches(ids, id, config).map((patch) => first + patch));
   const rows = rolloutRows(attentions, [all, ...groups]).map((row) => row.slice(first));
   const [mean, ...own] = rows as [Float32Array, ...Float32Array[]];
   const share = (data: Float32Array, pixels: Int32Array) => focus({ ...grid, data }, pixels, { height, width });
-  return chosen.map(({ classIndex, pixels }, segment) => {
+  return chosen.map(({ id, classIndex }, segment) => {
     const row = own[segment]!;
+    const pixels = ids.map((other) => (other === id ? 1 : 0));
     const { inside, area } = share(row, pixels);
     const relativeInside = share(aboveAverage(row, mean), pixels).inside;
     return {
@@ -49,11 +50,11 @@ export function focusRows(
   });
 }
 
-function touchedPatches(pixels: Int32Array, { imageWidth, patchSize }: SetrConfig): number[] {
+function touchedPatches(ids: Int32Array, id: number, { imageWidth, patchSize }: SetrConfig): number[] {
   const columns = imageWidth / patchSize;
   const patches = new Set<number>();
-  pixels.forEach((inside, pixel) => {
-    if (!inside) return;
+  ids.forEach((other, pixel) => {
+    if (other !== id) return;
     const row = Math.floor(Math.floor(pixel / imageWidth) / patchSize);
     patches.add(row * columns + Math.floor((pixel % imageWidth) / patchSize));
   });
