@@ -55,7 +55,8 @@ export interface SurveyOutcome extends SurveyProgress {
  * Measures every picture of a set, in several processes, and keeps the results as Parquet files.
  *
  * What a folder holds is not measured again; pictures that failed are tried again. Killed at any moment, a survey loses
- * at most the pictures in hand: every result is safe in a journal before the next picture begins.
+ * at most the pictures in hand: the system has every result in a journal before the next picture begins. When the machine
+ * itself stops, the last ones may be lost too, as the disk takes journals beside the work; they are measured again.
  *
  * @param options what to measure
  * @param run processes, shard, progress
