@@ -79,7 +79,7 @@ async function main(): Promise<void> {
   try {
     for (const model of wanted.models) await save(await timed(model.name, () => measureModel(model, plan)));
     if (wanted.figures) await save(await timed("figures", () => measureFigures(python, wanted.repeats)));
-    if (wanted.scaling) await save(await timed("scaling", () => measureScaling(sides, wanted.page)));
+    if (wanted.scaling) await save(await timed("scaling", () => measureScaling(plan, wanted.page)));
   } finally {
     await roof.close();
   }

@@ -1,10 +1,9 @@
 import type { SetrConfig } from "setr";
 import { forwardFlop } from "./flop";
+import type { Plan } from "./measureModel";
 import { configOf, SCENES_WEIGHTS, untrainedWeights } from "./models";
 import type { Section } from "./results";
 import { drawScaling, PICTURE, scalingTable } from "./scalingPage";
-import type { Side } from "./side";
-import type { Sides } from "./sides";
 import { median } from "./statistics";
 
 /** What is measured at each point: with class scores alone, and with Z*, A*.mean, U* and scores captured. */
@@ -33,26 +32,35 @@ export interface Sweep {
   readonly expected: { readonly seconds: string; readonly memory: string };
 }
 
-const REPEATS = 3;
+/** What computes, and how often each size is measured. */
+type ScalingPlan = Pick<Plan, "sides" | "repeats">;
+
 const IMAGES = [1, 8, 64];
 const GRIDS = [10, 15, 20, 30, 40, 48];
 const DEPTHS = [3, 6, 12, 24];
 const [GRID_DEPTH, DEPTH_GRID, PATCH] = [4, 20, 16];
 
 /** Time and memory against the number of images, of tokens and of layers; a process for each size. */
-export async function measureScaling(sides: Sides, page: string): Promise<Section> {
-  const sweeps = [await overImages(sides), await overTokens(sides), await overDepth(sides)];
+export async function measureScaling(plan: ScalingPlan, page: string): Promise<Section> {
+  const sweeps = [await overImages(plan), await overTokens(plan), await overDepth(plan)];
   const picture = page.replace(/[^/]*$/, PICTURE);
   await drawScaling(sweeps, picture);
   const text = `${scalingTable(sweeps)}\n\n![Time and memory against images, tokens and layers](${PICTURE})`;
-  return { name: "scaling", title: "Scaling (ours)", date: new Date().toISOString(), repeats: REPEATS, rows: [], text };
+  return {
+    name: "scaling",
+    title: "Scaling (ours)",
+    date: new Date().toISOString(),
+    repeats: plan.repeats,
+    rows: [],
+    text,
+  };
 }
 
-async function overImages(sides: Sides): Promise<Sweep> {
+async function overImages(plan: ScalingPlan): Promise<Sweep> {
   const config = await configOf(SCENES_WEIGHTS);
   const points: Point[] = [];
   for (const images of IMAGES) {
-    const samples = await samplesOf(sides, SCENES_WEIGHTS, {}, { images });
+    const samples = await samplesOf(plan, SCENES_WEIGHTS, {}, { images });
     points.push({ x: images, flop: images * forwardFlop(config), ...samples });
   }
   return {
@@ -63,13 +71,13 @@ async function overImages(sides: Sides): Promise<Sweep> {
   };
 }
 
-async function overTokens(sides: Sides): Promise<Sweep> {
+async function overTokens(plan: ScalingPlan): Promise<Sweep> {
   const config = baseConfig(GRID_DEPTH, 30);
   const weights = await untrainedWeights(`scaling-${GRID_DEPTH}-layers`, config);
   const points: Point[] = [];
   for (const side of GRIDS) {
     const size = { height: side * PATCH, width: side * PATCH };
-    const samples = await samplesOf(sides, weights, size, {});
+    const samples = await samplesOf(plan, weights, size, {});
     points.push({ x: side * side + 1, flop: forwardFlop(baseConfig(GRID_DEPTH, side)), ...samples });
   }
   return {
@@ -83,12 +91,12 @@ async function overTokens(sides: Sides): Promise<Sweep> {
   };
 }
 
-async function overDepth(sides: Sides): Promise<Sweep> {
+async function overDepth(plan: ScalingPlan): Promise<Sweep> {
   const points: Point[] = [];
   for (const depth of DEPTHS) {
     const config = baseConfig(depth, DEPTH_GRID);
     const weights = await untrainedWeights(`scaling-${depth}-layers-${DEPTH_GRID}`, config);
-    points.push({ x: depth, flop: forwardFlop(config), ...(await samplesOf(sides, weights, {}, {})) });
+    points.push({ x: depth, flop: forwardFlop(config), ...(await samplesOf(plan, weights, {}, {})) });
   }
   return {
     title: "Layers",
@@ -118,21 +126,28 @@ function baseConfig(depth: number, grid: number): SetrConfig {
   };
 }
 
-async function samplesOf(sides: Sides, weights: string, size: object, options: object) {
-  const plain = await sampleOf(sides.ours(weights), PASSES.plain, size, options);
-  const captured = await sampleOf(sides.ours(weights), PASSES.captured, size, options);
+async function samplesOf(plan: ScalingPlan, weights: string, size: object, options: object) {
+  const plain = await sampleOf(plan, weights, PASSES.plain, size, options);
+  const captured = await sampleOf(plan, weights, PASSES.captured, size, options);
   return { plain, captured };
 }
 
 /** The median of a few passes after one that warms up. */
-async function sampleOf(side: Side, task: string, size: object, options: object): Promise<Sample> {
+async function sampleOf(
+  { sides, repeats }: ScalingPlan,
+  weights: string,
+  task: string,
+  size: object,
+  options: object,
+): Promise<Sample> {
+  const side = sides.ours(weights);
   try {
     await side.run("nothing");
     const before = side.resident();
     await side.run("open", size);
     await side.run(task);
     const seconds: number[] = [];
-    for (let repeat = 0; repeat < REPEATS; repeat++) seconds.push(await side.seconds(task, options));
+    for (let repeat = 0; repeat < repeats; repeat++) seconds.push(await side.seconds(task, options));
     const sample = { seconds: median(seconds), memory: (side.peak().resident - before) / 1e9 };
     console.error(`scaling: ${task} ${JSON.stringify({ ...size, ...options })} ${JSON.stringify(sample)}`);
     return sample;

@@ -2,11 +2,15 @@
 // Measures drawn scenes with the weights in the box, in one process and in two, on a machine that does nothing else; prints
 // images per second, their ratio, and the peak memory of all processes together in each quarter of the time.
 import { spawn } from "node:child_process";
-import { mkdtempSync, readdirSync, readFileSync } from "node:fs";
+import { existsSync, mkdtempSync, readdirSync, readFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
 const pictures = Number(process.argv[2] ?? 2000);
+if (process.argv[3] && existsSync(process.argv[3])) {
+  console.error(`bench: expected a new folder, found ${process.argv[3]}, whose surveys would be gone on with`);
+  process.exit(1);
+}
 const folder = process.argv[3] ?? mkdtempSync(join(tmpdir(), "setr-bench-"));
 const PROGRAM = join(import.meta.dirname ?? new URL(".", import.meta.url).pathname, "..", "lib", "bin", "setr.js");
 const MEASURES = "distance,entropy,confidence,iou,focus,pooled";
