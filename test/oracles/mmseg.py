@@ -4,13 +4,12 @@ Plain modules with mmsegmentation's names and order of operations (models/backbo
 decode_heads/setr_up_head.py and setr_mla_head.py), on small random weights. Run: python3 mmseg.py OUTPUT_FOLDER
 """
 
-import json
-import struct
 import sys
 
 import torch
 import torch.nn as nn
 import torch.nn.functional as F
+from safetensors import save
 
 SIZE, PATCH, WIDTH, DEPTH, HEADS, CLASSES = 64, 16, 24, 4, 3, 5
 GRID = SIZE // PATCH
@@ -144,20 +143,6 @@ def rollout(out):
     return result
 
 
-def save_safetensors(path, tensors, metadata):
-    header, offset = {"__metadata__": metadata}, 0
-    for name, tensor in tensors.items():
-        end = offset + 4 * tensor.numel()
-        header[name] = {"dtype": "F32", "shape": list(tensor.shape), "data_offsets": [offset, end]}
-        offset = end
-    text = json.dumps(header).encode()
-    text += b" " * (-len(text) % 8)
-    with open(path, "wb") as file:
-        file.write(struct.pack("<Q", len(text)) + text)
-        for tensor in tensors.values():
-            file.write(tensor.contiguous().numpy().tobytes())
-
-
 def main(folder):
     for name, model in ("naive", Naive), ("mla", Mla):
         torch.manual_seed(17)
@@ -178,7 +163,7 @@ def main(folder):
         out = {"input": image, **out, "rollout": rollout(out), "position_similarity": position @ position.T}
         torch.save({"meta": {"epoch": 1}, "state_dict": model.state_dict()}, f"{folder}/setr-{name}-mmseg.pth")
         metadata = {"decoder": name, "image_size": str(SIZE), "heads": str(HEADS), "made_by": "test/oracles/mmseg.py"}
-        save_safetensors(f"{folder}/setr-{name}-mmseg.expected.safetensors", out, metadata)
+        save(f"{folder}/setr-{name}-mmseg.expected.safetensors", out, metadata)
 
 
 if __name__ == "__main__":

@@ -7,7 +7,7 @@ import sys
 
 import torch
 import torch.nn.functional as F
-from mmseg import save_safetensors
+from safetensors import save
 
 
 def main(folder):
@@ -20,7 +20,7 @@ def main(folder):
                 resized = F.interpolate(grid, size=size, mode=mode, align_corners=corners)
                 name = f"{mode}.{'corners' if corners else 'centres'}.{size[0]}x{size[1]}"
                 tensors[name] = resized.flatten(2).transpose(1, 2)
-    save_safetensors(f"{folder}/pos-embed-resized.safetensors", tensors, {"made_by": "test/oracles/resize.py"})
+    save(f"{folder}/pos-embed-resized.safetensors", tensors, {"made_by": "test/oracles/resize.py"})
 
 
 if __name__ == "__main__":

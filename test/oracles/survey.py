@@ -7,41 +7,13 @@ SETTINGS is JSON: size, classes, and for windows stride, short, ratios.
 """
 
 import json
-import struct
 import sys
 
 import numpy as np
+from safetensors import load, save
 
 MEAN = np.array([123.675, 116.28, 103.53])
 STD = np.array([58.395, 57.12, 57.375])
-
-
-def load(path):
-    with open(path, "rb") as file:
-        data = file.read()
-    (length,) = struct.unpack("<Q", data[:8])
-    header = json.loads(data[8 : 8 + length])
-    tensors = {}
-    for name, entry in header.items():
-        if name == "__metadata__":
-            continue
-        start, end = (8 + length + offset for offset in entry["data_offsets"])
-        tensors[name] = np.frombuffer(data[start:end], dtype="<f4").reshape(entry["shape"])
-    return tensors
-
-
-def save(path, tensors):
-    header, offset = {}, 0
-    for name, tensor in tensors.items():
-        end = offset + 4 * tensor.size
-        header[name] = {"dtype": "F32", "shape": list(tensor.shape), "data_offsets": [offset, end]}
-        offset = end
-    text = json.dumps(header).encode()
-    text += b" " * (-len(text) % 8)
-    with open(path, "wb") as file:
-        file.write(struct.pack("<Q", len(text)) + text)
-        for tensor in tensors.values():
-            file.write(np.ascontiguousarray(tensor, dtype="<f4").tobytes())
 
 
 def resize_axis(x, length, axis):
