@@ -44,7 +44,7 @@ async function until<T>(
 
 /** Finished pictures of a task that lie in its journals. */
 function inJournals(task: number): number {
-  const journals = join(folder, "cluster", JOURNALS);
+  const journals = join(folder, "a cluster", JOURNALS);
   const names = (() => {
     try {
       return readdirSync(journals).filter((name) => name.startsWith(`${task + 1}-of-${TASKS}-`));
@@ -94,17 +94,17 @@ describe.skipIf(!isThere && !process.env.CI)("an array of four tasks in Slurm", 
   test("of which one is killed and requeued gives the rows of a single process", async () => {
     await setr("survey", ...SURVEY, "--out", "single");
     const array = ["--submit", "slurm", "--array", String(TASKS)];
-    const submitted = await setr("survey", ...SURVEY, "--out", "cluster", ...array);
+    const submitted = await setr("survey", ...SURVEY, "--out", "a cluster", ...array);
     const job = /^job (\d+);/.exec(submitted)![1]!;
     const finished = await until("two pictures", () => (inJournals(KILLED) >= 2 ? inJournals(KILLED) : undefined), 120);
     for (const id of processesOf(job, KILLED)) process.kill(id, "SIGKILL");
     await until("a failed task", async () => ((await stateOf(job, KILLED)) === "FAILED" ? true : undefined), 60);
     expect(inJournals(KILLED)).toBeGreaterThanOrEqual(finished);
-    await expect(setr("survey", "merge", "cluster")).rejects.toThrow(/expected all 32 pictures, found \d+ missing/);
+    await expect(setr("survey", "merge", "a cluster")).rejects.toThrow(/expected all 32 pictures, found \d+ missing/);
     await slurm("scontrol", "requeue", `${job}_${KILLED}`);
     await until("four completed tasks", () => completed(job), 300);
-    expect(await setr("survey", "status", "cluster")).toContain("32 of 32 pictures, 0 failed, 0 missing");
-    await setr("survey", "merge", "cluster");
-    expect(await allRows(join(folder, "cluster"))).toEqual(await allRows(join(folder, "single")));
+    expect(await setr("survey", "status", "a cluster")).toContain("32 of 32 pictures, 0 failed, 0 missing");
+    await setr("survey", "merge", "a cluster");
+    expect(await allRows(join(folder, "a cluster"))).toEqual(await allRows(join(folder, "single")));
   }, 600_000);
 });
