@@ -65,6 +65,8 @@ async function knownImages({ folder, database }: SurveyFiles) {
 /**
  * Makes one Parquet file of each table of a complete survey, and removes the parts that it holds.
  *
+ * What lies in journals is merged too; they stay until their shard is run again.
+ *
  * @throws SurveyError `not-a-survey`; `incomplete` when pictures are missing, everything being left as it is
  */
 export async function mergeSurvey(folder: string): Promise<SurveyStatus> {
@@ -84,7 +86,7 @@ export async function mergeSurvey(folder: string): Promise<SurveyStatus> {
   }
 }
 
-/** The same for a survey that is known to be complete. */
+/** The same for a survey that is known to be complete; journals stay, as a process may be trying failures again in one. */
 export async function mergeComplete(files: SurveyFiles): Promise<void> {
   const { journalled, done, failed } = await knownImages(files);
   const isNew = ({ index, failed: isFailure }: Journalled) => !done.has(index) && !(isFailure && failed.has(index));
