@@ -119,7 +119,7 @@ export function fusedLayer(
  * @returns N x N values, row-major
  * @throws AnalysisError `head-fusion` when heads were already averaged and another fusion is asked for
  */
-export function fuseHeads({ shape, data }: NdArray, fusion: HeadFusion): Float32Array {
+function fuseHeads({ shape, data }: NdArray, fusion: HeadFusion): Float32Array {
   if (shape.length === 3) {
     if (fusion === "mean") return data.slice();
     throw new AnalysisError("head-fusion", `headFusion ${fusion}: expected every head (capture A*), found head means`);

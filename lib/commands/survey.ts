@@ -1,4 +1,3 @@
-import { constants } from "node:os";
 import { resolve } from "node:path";
 import { SurveyError } from "../errors";
 import { kubernetesManifest } from "../survey/kubernetes";
@@ -10,6 +9,7 @@ import { parseShard, WHOLE } from "../survey/shard";
 import { type ArrayJob, slurmScript, submitSlurm } from "../survey/slurm";
 import { runSurvey, type SurveyOutcome } from "../survey/survey";
 import { hintsOf, type ModelOptions, posEmbedResizeOf } from "./options";
+import { statusAfter } from "./statusAfter";
 import { SUBMISSION } from "./surveyArguments";
 import { surveyProgress } from "./surveyProgress";
 
@@ -28,9 +28,6 @@ export interface SurveyCommandOptions
   readonly dryRun?: boolean;
 }
 
-/** Shells add the signal's number to this. */
-const STATUS_AFTER_SIGNALS = 128;
-
 /** Tasks of a job, unless it is said. */
 const TASKS = 4;
 
@@ -41,7 +38,7 @@ export async function surveyCommand(options: SurveyCommandOptions): Promise<void
   const stop = new AbortController();
   const onSignal = (signal: NodeJS.Signals) => {
     stop.abort();
-    process.exitCode = STATUS_AFTER_SIGNALS + constants.signals[signal];
+    process.exitCode = statusAfter(signal);
   };
   process.once("SIGINT", onSignal).once("SIGTERM", onSignal); // a second one ends the process at once
   const progress = surveyProgress(process.stderr);
