@@ -5,10 +5,10 @@ import { beforeAll, describe, expect, test } from "vitest";
 import { CUDA_CHECKS } from "../lib/doctor/cuda";
 import { ENGINE_CHECKS } from "../lib/doctor/engines";
 import { checkJupyter, checkJupyterKernel } from "../lib/doctor/jupyter";
-import { checkMemory } from "../lib/doctor/memory";
 import { checkNode } from "../lib/doctor/node";
 import { startProbe } from "../lib/doctor/probe";
-import { type Finding, type Surroundings, thisMachine } from "../lib/doctor/surroundings";
+import { type Finding, thisMachine } from "../lib/doctor/surroundings";
+import { linuxMachine } from "./doctorMachine";
 import { temporaryFolder } from "./fixtures";
 import { glibc } from "./glibc";
 
@@ -221,43 +221,6 @@ describe.skipIf(process.platform === "win32")("Jupyter", () => {
   });
 });
 
-/** A Linux machine without anything but the given files and folders. */
-function machine(files: Record<string, string> = {}, folders: Record<string, string[]> = {}): Surroundings {
-  return {
-    ...thisMachine(),
-    platform: "linux",
-    env: {},
-    memory: { total: 16e9, free: 5e9 },
-    readText: (path) => files[path],
-    list: (path) => folders[path] ?? [],
-    probe: async (what, names = []) => ({
-      state: "fails",
-      found: what === "engine" ? "webgpu: none" : names.join(", "),
-    }),
-  };
-}
-
-const V2 = { "/sys/fs/cgroup/memory.max": "7000000000\n", "/sys/fs/cgroup/memory.current": "6000000000\n" };
-const V1 = { "/sys/fs/cgroup/memory/memory.limit_in_bytes": "1500000000\n" };
-
-describe("memory", () => {
-  test.each<[string, Record<string, string>, Finding["status"], string]>([
-    ["no files: what Node says", {}, "ok", "16.0 GB, 5.0 GB of it free"],
-    ["MemAvailable", { "/proc/meminfo": "MemAvailable:  11000000 kB\n" }, "ok", "11.3 GB of it free"],
-    ["no limit", { "/sys/fs/cgroup/memory.max": "max\n" }, "ok", "16.0 GB, 5.0 GB of it free"],
-    ["a container's limit", V2, "warning", "7.0 GB (this process's limit), 1.0 GB of it free"],
-    ["its caches", { ...V2, "/sys/fs/cgroup/memory.stat": "anon 1\ninactive_file 3100000000\n" }, "ok", "4.1 GB of it"],
-    ["an older limit", V1, "warning", "1.5 GB (this process's limit), 1.5 GB of it free"],
-  ])("%s", async (_, files, status, text) => {
-    expect(await checkMemory(machine(files))).toMatchObject({ status, found: expect.stringContaining(text) });
-  });
-
-  test("advice says what helps", async () => {
-    expect((await checkMemory(machine(V1))).fix).toMatch(/^convert --dtype f16/);
-    expect((await checkMemory(machine(V2))).fix).toMatch(/^end other programs/);
-  });
-});
-
 describe("another machine", () => {
   const driver = CUDA_CHECKS[0]!;
   const cudnn = CUDA_CHECKS[2]!;
@@ -271,17 +234,17 @@ describe("another machine", () => {
     ["20.9.0", "ok"],
     ["24.0.1", "ok"],
   ])("with Node %s: %s", async (node, status) => {
-    expect(await checkNode({ ...machine(), versions: { node } })).toMatchObject({ status });
+    expect(await checkNode({ ...linuxMachine(), versions: { node } })).toMatchObject({ status });
   });
 
   test("without an NVIDIA GPU needs no CUDA; with one it does", async () => {
-    expect(await driver(machine())).toMatchObject({
+    expect(await driver(linuxMachine())).toMatchObject({
       status: "off",
       found: expect.stringMatching(/^no NVIDIA GPU here/),
     });
     const missing = { status: "missing", found: "the loader does not find libcuda.so.1", fix: expect.any(String) };
-    expect(await driver(machine(card, place))).toMatchObject(missing);
-    expect(await driver({ ...machine(), platform: "darwin" })).toMatchObject({
+    expect(await driver(linuxMachine(card, place))).toMatchObject(missing);
+    expect(await driver({ ...linuxMachine(), platform: "darwin" })).toMatchObject({
       status: "off",
       found: "not checked on darwin",
     });
@@ -290,12 +253,12 @@ describe("another machine", () => {
   test("whose cuDNN lies where the loader does not look gets the line that shows it", async () => {
     const there = { ...place, "/usr/local/cuda/lib64": ["libcudnn.so.8"] };
     const fix = "export LD_LIBRARY_PATH=/usr/local/cuda/lib64";
-    expect(await cudnn(machine(card, there))).toMatchObject({ status: "missing", fix });
+    expect(await cudnn(linuxMachine(card, there))).toMatchObject({ status: "missing", fix });
   });
 
   test("without any GPU has WebGPU off; with one, its driver is missing", async () => {
-    expect(await webgpu(machine())).toMatchObject({ status: "off" });
-    const drawing = machine({}, { "/dev/dri": ["card0", "renderD128"] });
+    expect(await webgpu(linuxMachine())).toMatchObject({ status: "off" });
+    const drawing = linuxMachine({}, { "/dev/dri": ["card0", "renderD128"] });
     expect(await webgpu(drawing)).toMatchObject({ status: "missing", fix: expect.stringContaining("libvulkan1") });
   });
 });

@@ -1,5 +1,5 @@
 import { spawn } from "node:child_process";
-import { copyFile, cp, mkdir, readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
+import { copyFile, mkdir, readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import sharp from "sharp";
 import { describe, expect, test } from "vitest";
@@ -7,7 +7,7 @@ import { attentionStatisticsOf } from "../../lib/attentionHeads";
 import { maskPng } from "../../lib/image/maskPng";
 import { openPhoto } from "../../lib/openPhoto";
 import { openSetr } from "../../lib/setr";
-import { JOURNALS, openJournal } from "../../lib/survey/journal";
+import { JOURNALS } from "../../lib/survey/journal";
 import { mergeSurvey, surveyStatus } from "../../lib/survey/merge";
 import { openSurvey } from "../../lib/survey/openSurvey";
 import { PARTS } from "../../lib/survey/parts";
@@ -16,31 +16,22 @@ import { runSurvey } from "../../lib/survey/survey";
 import { fixture, temporaryFolder } from "../fixtures";
 import { PROGRAM, programIn } from "../program";
 import { allRows } from "./rows";
+import { SURVEYED, smallSurvey } from "./smallSurvey";
 
 const folder = await temporaryFolder();
 const setr = programIn(folder);
 const at = (name: string) => join(folder, name);
-const weights = fixture("setr-pup-official.safetensors");
-const MEASURES = ["distance", "entropy", "confidence", "focus", "pooled"] as const;
-const few = (name: string, more: Partial<SurveyOptions> = {}): SurveyOptions => ({
-  weights,
-  numHeads: 4,
-  images: "scenes:20..36",
-  measures: MEASURES,
-  segments: "found",
-  out: at(name),
-  ...more,
-});
+const few = (name: string, more: Partial<SurveyOptions> = {}) => smallSurvey(at(name), more);
 const words = (name: string, images = "scenes:20..36") => [
-  ...["survey", "--weights", weights, "--heads", "4", "--images", images, "--segments", "found"],
-  ...["--measure", MEASURES.join(), "--out", at(name)],
+  ...["survey", "--weights", SURVEYED.weights, "--heads", "4", "--images", images, "--segments", "found"],
+  ...["--measure", SURVEYED.measures.join(), "--out", at(name)],
 ];
 
 describe("a survey", () => {
   test("holds what a run of the model gives: distances, entropies, mean features, sizes", async () => {
     await runSurvey(few("values"));
     const survey = await openSurvey(at("values"));
-    const model = await openSetr(weights, { numHeads: 4 });
+    const model = await openSetr(SURVEYED.weights, { numHeads: 4 });
     const run = await model.run(await openPhoto("scene:23", model), { capture: ["A*", "Z*"] });
     const { distance, entropy, relativeEntropy } = attentionStatisticsOf(run);
     const heads = await survey.query<Record<string, number>>("FROM heads WHERE index = 3 ORDER BY layer, head");
@@ -101,65 +92,6 @@ describe("a survey", () => {
     expect(await allRows(at("rest"))).toEqual(await allRows(at("one")));
   });
 
-  test("counts a picture once that two processes have measured", async () => {
-    await runSurvey(few("twice"), { shard: { index: 0, count: 2 } });
-    for (const name of await readdir(at(join("twice", PARTS)))) {
-      await copyFile(at(join("twice", PARTS, name)), at(join("twice", PARTS, name.replace("-1-of-2-", "-9-of-9-"))));
-    }
-    await runSurvey(few("twice"), { shard: { index: 1, count: 2 } });
-    expect(await allRows(at("twice"))).toEqual(await allRows(at("one")));
-    await mergeSurvey(at("twice"));
-    expect(await allRows(at("twice"))).toEqual(await allRows(at("one")));
-  });
-
-  test("that was stopped between merging a table and removing its parts counts nothing twice", async () => {
-    await runSurvey(few("stopped"), { shard: { index: 0, count: 1 + 1 } });
-    await runSurvey(few("stopped"), { shard: { index: 1, count: 1 + 1 } });
-    await cp(at(join("stopped", PARTS)), at("kept"), { recursive: true });
-    await mergeSurvey(at("stopped"));
-    await rm(at(join("stopped", PARTS)), { recursive: true });
-    await rename(at("kept"), at(join("stopped", PARTS)));
-    expect(await allRows(at("stopped"))).toEqual(await allRows(at("one")));
-    await mergeSurvey(at("stopped"));
-    expect(await allRows(at("stopped"))).toEqual(await allRows(at("one")));
-  });
-
-  test("of which a picture was measured twice keeps it when merging stops after the first table", async () => {
-    await runSurvey(few("both"), { shard: { index: 0, count: 2 } });
-    for (const name of await readdir(at(join("both", PARTS)))) {
-      await copyFile(at(join("both", PARTS, name)), at(join("both", PARTS, name.replace("-1-of-2-", "-9-of-9-"))));
-    }
-    await runSurvey(few("both"), { shard: { index: 1, count: 2 } });
-    await cp(at(join("both", PARTS)), at("others"), { recursive: true });
-    await mergeSurvey(at("both"));
-    const isHeads = (name: string) => name.startsWith("heads");
-    for (const name of await readdir(at("both"))) {
-      if (name.endsWith(".parquet") && !isHeads(name)) await rm(at(join("both", name)));
-    }
-    for (const name of await readdir(at("others"))) {
-      if (!isHeads(name)) await rename(at(join("others", name)), at(join("both", PARTS, name)));
-    }
-    expect(await allRows(at("both"))).toEqual(await allRows(at("one")));
-    await mergeSurvey(at("both"));
-    expect(await allRows(at("both"))).toEqual(await allRows(at("one")));
-  });
-
-  test("is merged with what lies in a journal, which stays for the process that may be writing it", async () => {
-    for (const index of [0, 1]) await runSurvey(few("living"), { shard: { index, count: 2 } });
-    for (const name of await readdir(at(join("living", PARTS)))) {
-      if (name.includes("-2-of-2-")) await rm(at(join("living", PARTS, name)));
-    }
-    const journal = openJournal(at("living"), "2-of-2-living-0");
-    const record = (index: number) => ({ index, image: `scene:${20 + index}`, code: "worker", reason: "ended" });
-    for (let index = 1; index < 17; index += 2) journal.append(record(index));
-    expect(await mergeSurvey(at("living"))).toEqual({ total: 17, done: 9, failed: 8, missing: 0 });
-    journal.append({ index: 1, image: "scene:21", sha256: "0", height: 96, width: 96 });
-    await journal.close();
-    expect(await mergeSurvey(at("living"))).toEqual({ total: 17, done: 10, failed: 7, missing: 0 });
-    const { images, failures } = await allRows(at("living"));
-    expect([images!.length, failures!.length]).toEqual([10, 7]);
-  });
-
   test.each([
     [
       "weights",
@@ -198,14 +130,6 @@ describe("a survey", () => {
     const { labels: _, ...older } = JSON.parse(await readFile(path, "utf8"));
     await writeFile(path, JSON.stringify(older));
     expect(await runSurvey({ ...options, labels: at("marks") })).toMatchObject({ before: 1, done: 0 });
-  });
-
-  test("that is not complete is not merged, and stays as it is", async () => {
-    await runSurvey(few("half"), { shard: { index: 0, count: 2 } });
-    const before = await readdir(at("half"), { recursive: true });
-    await expect(mergeSurvey(at("half"))).rejects.toThrow(/expected all 17 pictures, found 8 missing/);
-    expect(await readdir(at("half"), { recursive: true })).toEqual(before);
-    expect(await surveyStatus(at("half"))).toEqual({ total: 17, done: 9, failed: 0, missing: 8 });
   });
 });
 
