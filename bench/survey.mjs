@@ -7,6 +7,10 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 
 const pictures = Number(process.argv[2] ?? 2000);
+if (!Number.isInteger(pictures) || pictures < 1) {
+  console.error(`bench: expected a whole number of pictures, found ${process.argv[2]}`);
+  process.exit(1);
+}
 if (process.argv[3] && existsSync(process.argv[3])) {
   console.error(`bench: expected a new folder, found ${process.argv[3]}, whose surveys would be gone on with`);
   process.exit(1);
