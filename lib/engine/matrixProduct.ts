@@ -1,7 +1,7 @@
 import type * as Ort from "onnxruntime-node";
 import type { Matrix, MatrixProduct } from "../analysis/matrix";
 import { encodeOnnx } from "../ops/onnx";
-import { loadOrt } from "./onnxruntime";
+import { loadOrt, SPINNING } from "./onnxruntime";
 import { SessionCache } from "./sessionCache";
 
 /** Kinds of products that stay prepared; a session is small, as its matrices are inputs. */
@@ -11,7 +11,7 @@ const MAX_SESSIONS = 16;
 const OPTIONS: Ort.InferenceSession.SessionOptions = {
   enableCpuMemArena: false,
   logSeverityLevel: 3,
-  extra: { session: { force_spinning_stop: "1" } },
+  extra: { session: SPINNING },
 };
 
 const sessions = new SessionCache<Ort.InferenceSession>(MAX_SESSIONS, (session) => session.release());

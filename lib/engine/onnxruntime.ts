@@ -5,7 +5,7 @@ import { type NdArray, sizeOf } from "../arrays";
 import { CheckpointError, EngineError } from "../errors";
 import { setr } from "../model/model";
 import { GraphOps, type ParameterSource } from "../ops/graph";
-import { encodeOnnx, ONNX_TYPES, type ValueInfo } from "../ops/onnx";
+import { encodeOnnx, ONNX_TYPES, type OnnxGraph, type ValueInfo } from "../ops/onnx";
 import { finishSteps } from "../ops/ops";
 import type { Engine, RunRequest } from "./engine";
 import { keepFreedMemory, returnFreedMemory } from "./freedMemory";
@@ -28,6 +28,15 @@ interface Stretch {
 
 /** How many sessions stay prepared: the last few combinations of weights, size and captures. */
 const MAX_SESSIONS = 3;
+
+/**
+ * How long threads look for work before they sleep. Each graph has threads of its own: new ones that spin as long as ONNX
+ * Runtime has them by default hold up the preparation of the next graphs, and those of a graph that has ended the next run.
+ */
+export const SPINNING = { force_spinning_stop: "1", "intra_op.spin_duration_us": "200" } as const;
+
+/** Operations that ONNX Runtime computes faster once it has rewritten their graph; the others are recorded as it would have them. */
+const REWRITTEN: ReadonlySet<string> = new Set(["Conv", "Cast"]);
 
 /** Where ONNX Runtime computes: on the processor, or on a GPU through WebGPU. */
 export type OrtProvider = "cpu" | "webgpu";
@@ -138,9 +147,9 @@ async function prepare(
   const ops = new GraphOps(request.input.shape, request.capture, source, provider === "cpu");
   // On a GPU values would travel to and fro at every cut.
   finishSteps(setr(ops, request.config, ops.input), () => provider === "cpu" && ops.cut());
-  const options = sessionOptions(dirname(path), provider, threads);
   const stretches: Stretch[] = [];
   for (const graph of ops.finish()) {
+    const options = sessionOptions(graph, dirname(path), provider, threads);
     const session = await ort.InferenceSession.create(encodeOnnx(graph), options).catch((error: Error) => {
       throw new EngineError("session", `onnxruntime: cannot prepare the model: ${firstLine(error.message)}`);
     });
@@ -154,6 +163,7 @@ function nameOf({ name }: { readonly name: string }): string {
 }
 
 function sessionOptions(
+  { nodes }: OnnxGraph,
   weightsFolder: string,
   provider: OrtProvider,
   threads: number | undefined,
@@ -161,7 +171,7 @@ function sessionOptions(
   return {
     executionProviders: [provider],
     ...(threads === undefined ? {} : { intraOpNumThreads: threads }),
-    graphOptimizationLevel: "all",
+    graphOptimizationLevel: nodes.some(({ operator }) => REWRITTEN.has(operator)) ? "all" : "disabled",
     enableCpuMemArena: false, // the arena never shrinks: it kept the decoder's peak for good
     enableMemPattern: false,
     logSeverityLevel: 3,
@@ -169,7 +179,7 @@ function sessionOptions(
       session: {
         model_external_initializers_file_folder_path: weightsFolder,
         disable_prepacking: "1",
-        force_spinning_stop: "1", // each graph has threads of its own, and those of the last one would spin on
+        ...SPINNING,
       },
     },
   };

@@ -23,7 +23,7 @@ export const DEFAULT_POS_EMBED_RESIZE: PosEmbedResize = { mode: "bilinear", alig
  * @param from the grid of `posEmbed`
  * @param to the wanted grid
  * @param how bilinear, corners not aligned, by default
- * @returns [1, 1 + to.height * to.width, C]
+ * @returns [1, 1 + to.height * to.width, C]; `posEmbed` itself where nothing is to be changed
  * @throws ConfigError `pos-embed` when there are fewer rows than the grid has patches
  * Source: mmsegmentation, VisionTransformer.resize_pos_embed; torch.nn.functional.interpolate.
  */
@@ -39,6 +39,7 @@ export function resizePosEmbed(
     const grid = `${from.height}x${from.width} grid`;
     throw new ConfigError("pos-embed", `pos_embed: expected at least ${patches + 1} rows for a ${grid}, found ${rows}`);
   }
+  if (rows === patches + 1 && from.height === to.height && from.width === to.width) return posEmbed;
   const grid = posEmbed.data.subarray((rows - patches) * width);
   const samples = how.mode === "bicubic" ? cubicSamples : linearSamples;
   const across = interpolateAxis(grid, from.height, width, samples(from.width, to.width, how.alignCorners));
