@@ -16,11 +16,21 @@ export async function positionSimilarity(posEmbed: NdArray, patches: number, pro
   const units = unitRows(posEmbed.data.subarray((rows - patches) * width), patches, width);
   const matrix = { rows: patches, columns: width, data: units };
   const cosines = (await product(matrix, matrix, true)).data;
-  const data = Float32Array.from(cosines);
-  for (let i = 0; i < patches; i++) {
-    for (let j = 0; j < i; j++) data[i * patches + j] = data[j * patches + i]!; // an engine may round the two differently
-  }
+  const data = new Float32Array(cosines);
+  mirrorUpper(data, patches); // an engine may round a pair's two values differently
   return { shape: [patches, patches], data };
+}
+
+/** Copies what lies above the diagonal below it, in squares that a processor's cache holds. */
+function mirrorUpper(data: Float32Array, side: number): void {
+  const square = 64;
+  for (let top = 0; top < side; top += square) {
+    for (let left = 0; left <= top; left += square) {
+      for (let i = top; i < Math.min(top + square, side); i++) {
+        for (let j = left; j < Math.min(left + square, i); j++) data[i * side + j] = data[j * side + i]!;
+      }
+    }
+  }
 }
 
 function unitRows(rows: Float32Array, count: number, width: number): Float64Array {

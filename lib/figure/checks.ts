@@ -108,7 +108,8 @@ export function finiteRange(subject: string, ...values: readonly Float32Array[])
   let min = Number.POSITIVE_INFINITY;
   let max = Number.NEGATIVE_INFINITY;
   for (const array of values) {
-    for (const value of array) {
+    for (let i = 0; i < array.length; i++) {
+      const value = array[i];
       if (!Number.isFinite(value)) continue;
       if (value < min) min = value;
       if (value > max) max = value;

@@ -77,23 +77,51 @@ export function colorTable(name: ColorMapName): Uint8Array {
  * @throws FigureError `range-invalid` or `color-map-unknown`
  */
 export function colorize(values: ArrayLike<number>, range: ValueRange, map: ColorMapName): Uint8Array {
-  const [min, max] = checkRange(range);
-  const table = colorTable(map);
-  const scale = max > min ? ENTRIES / (max - min) : 0;
   const bytes = new Uint8Array(values.length * 3);
-  for (let i = 0; i < values.length; i++) {
+  colorInto(bytes, 0, values, 0, values.length, colorScale(range, map));
+  return bytes;
+}
+
+/** A colour map over a range. */
+export interface ColorScale {
+  /** RGB bytes, [256, 3]. */
+  readonly table: Uint8Array;
+  readonly min: number;
+  /** Entries of the table to a unit. */
+  readonly perUnit: number;
+}
+
+/**
+ * A colour map over a range, for {@link colorInto}.
+ *
+ * @throws FigureError `range-invalid` or `color-map-unknown`
+ */
+export function colorScale(range: ValueRange, map: ColorMapName): ColorScale {
+  const [min, max] = checkRange(range);
+  return { table: colorTable(map), min, perUnit: max > min ? ENTRIES / (max - min) : 0 };
+}
+
+/** Colours `count` values from `from` on as {@link colorize} does, into RGB bytes from `at` on. */
+export function colorInto(
+  bytes: Uint8Array,
+  at: number,
+  values: ArrayLike<number>,
+  from: number,
+  count: number,
+  { table, min, perUnit }: ColorScale,
+): void {
+  for (let i = from; i < from + count; i++, at += 3) {
     const value = values[i];
     if (Number.isNaN(value)) {
-      bytes.set(NAN_COLOR, i * 3);
+      bytes.set(NAN_COLOR, at);
       continue;
     }
-    const clamped = Math.min(Math.max(value, min), max);
-    const entry = Math.min(ENTRIES - 1, Math.floor((clamped - min) * scale)) * 3;
-    bytes[i * 3] = table[entry];
-    bytes[i * 3 + 1] = table[entry + 1];
-    bytes[i * 3 + 2] = table[entry + 2];
+    const place = (value - min) * perUnit; // not a number for an infinite value in a range without width
+    const entry = 3 * (place >= ENTRIES ? ENTRIES - 1 : place > 0 ? place | 0 : 0); // | 0: rounds down
+    bytes[at] = table[entry];
+    bytes[at + 1] = table[entry + 1];
+    bytes[at + 2] = table[entry + 2];
   }
-  return bytes;
 }
 
 /**

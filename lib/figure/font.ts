@@ -1,5 +1,5 @@
 import { readFileSync } from "node:fs";
-import { type Font, openSync } from "fontkit";
+import { type Font, type GlyphRun, openSync } from "fontkit";
 import type { TextElement, TextRun } from "./description";
 import { MM_PER_POINT, SUBSCRIPT } from "./style";
 
@@ -21,6 +21,10 @@ interface Segment {
 }
 
 const fonts = new Map<string, Font>();
+
+/** Texts that have been laid out, by font: a line is measured several times before it is drawn. */
+const layouts = new WeakMap<Font, Map<string, GlyphRun>>();
+const MAX_LAYOUTS = 500;
 
 /**
  * Characters of a text that the typeface (Inter) lacks.
@@ -63,7 +67,7 @@ export function outlineText(runs: readonly TextRun[], size: number, weight: Font
   for (const piece of textPieces(runs, size, weight)) {
     const font = openFont(piece.file, weight);
     const scale = (piece.size * MM_PER_POINT) / font.unitsPerEm;
-    const { glyphs, positions } = font.layout(piece.text, [...piece.features]);
+    const { glyphs, positions } = layoutOf(font, piece.text, piece.features);
     let x = piece.x;
     glyphs.forEach((glyph, i) => {
       const { xAdvance, xOffset, yOffset } = positions[i];
@@ -139,7 +143,17 @@ function runWidth(run: TextRun, size: number, weight: FontWeight): number {
 }
 
 function pieceWidth(text: string, run: TextRun, size: number, font: Font): number {
-  return (font.layout(text, featuresOf(run)).advanceWidth * runSize(run, size) * MM_PER_POINT) / font.unitsPerEm;
+  return (layoutOf(font, text, featuresOf(run)).advanceWidth * runSize(run, size) * MM_PER_POINT) / font.unitsPerEm;
+}
+
+function layoutOf(font: Font, text: string, features: TextPiece["features"]): GlyphRun {
+  const known = layouts.get(font) ?? new Map<string, GlyphRun>();
+  layouts.set(font, known);
+  const key = `${features.join()} ${text}`;
+  const glyphs = known.get(key) ?? font.layout(text, [...features]);
+  if (known.size >= MAX_LAYOUTS) known.clear();
+  known.set(key, glyphs);
+  return glyphs;
 }
 
 function featuresOf(run: TextRun): "tnum"[] {

@@ -94,6 +94,7 @@ function checkSimilarity(similarity: Float32Array | NdArray, patches: number): F
 
 function pickTiles(values: Float32Array, grid: { readonly width: number }, shown: Shown): Float32Array {
   const patches = Math.sqrt(values.length);
+  if (shown.rows.length * shown.cols.length === patches) return values;
   const tiles = new Float32Array(shown.rows.length * shown.cols.length * patches);
   let at = 0;
   for (const row of shown.rows) {

@@ -1,9 +1,9 @@
 import type { RgbImage } from "../arrays";
 import { finiteRange } from "./checks";
 import { fromHex, type Rgb } from "./colorDistance";
-import { checkRange, colorize, colorTable } from "./colorMaps";
+import { colorInto, colorize, colorScale, colorTable } from "./colorMaps";
 import type { HeatMapElement, MosaicElement, PhotoElement, RasterElement } from "./description";
-import { resample } from "./resample";
+import { type RasterSize, Resampler, resample } from "./resample";
 
 /**
  * Draws an element at a number of pixels. Values are interpolated first and coloured then.
@@ -20,7 +20,7 @@ export function drawRaster(element: RasterElement, height: number, width: number
     case "heatmap":
       return { height, width, data: drawHeatMap(element, height, width) };
     case "mosaic":
-      return { height, width, data: drawMosaic(element, height, width) };
+      return mosaicImage(element, height, width);
   }
 }
 
@@ -35,27 +35,62 @@ function drawHeatMap(element: HeatMapElement, height: number, width: number): Ui
   return colorize(resample(values.data, { ...values, channels: 1 }, height, width, interpolation), range, colorMap);
 }
 
-/** Tiles on the colour of the gaps. Tile edges are rounded to whole pixels, so that tiles may differ by one pixel in size. */
-function drawMosaic(element: MosaicElement, height: number, width: number): Uint8Array {
+function mosaicImage(element: MosaicElement, height: number, width: number): RgbImage {
+  const data = new Uint8Array(3 * height * width);
+  drawMosaic(element, { data, width, left: 0, top: 0 }, height, width);
+  return { height, width, data };
+}
+
+/** Where to draw on a picture, pixels. */
+export interface Place {
+  /** The picture, RGB bytes, [its height, width, 3]. */
+  readonly data: Uint8Array;
+  /** Of the picture. */
+  readonly width: number;
+  readonly left: number;
+  readonly top: number;
+}
+
+/**
+ * Draws tiles on the colour of the gaps. Tile edges are rounded to whole pixels, so that tiles may differ by one pixel in
+ * size.
+ *
+ * @param element a mosaic
+ * @param place where
+ * @param height rows
+ * @param width columns
+ */
+export function drawMosaic(element: MosaicElement, place: Place, height: number, width: number): void {
   const { rows, cols, tileHeight, tileWidth, values, colorMap } = element;
   colorTable(colorMap);
   const down = tileSpans(rows, height, (element.gap / element.height) * height);
   const across = tileSpans(cols, width, (element.gap / element.width) * width);
-  const canvas = filled(height * width, fromHex(element.gapColor ?? "#ffffff"));
+  const at = (row: number, col: number) => ((place.top + row) * place.width + place.left + col) * 3;
+  const gaps = filled(width, fromHex(element.gapColor ?? "#ffffff"));
+  for (let row = 0; row < height; row++) place.data.set(gaps, at(row, 0));
   const size = tileHeight * tileWidth;
-  const source = { height: tileHeight, width: tileWidth, channels: 1 };
+  const sized = resamplers({ height: tileHeight, width: tileWidth, channels: 1 });
   for (let tile = 0; tile < rows * cols; tile++) {
     const cells = values.subarray(tile * size, (tile + 1) * size);
     const y = down[Math.floor(tile / cols)];
     const x = across[tile % cols];
-    const range = element.range === "tile" ? ownRange(cells) : checkRange(element.range);
-    const pixels = colorize(resample(cells, source, y.length, x.length, "nearest"), range, colorMap);
+    const scale = colorScale(element.range === "tile" ? ownRange(cells) : element.range, colorMap);
+    const pixels = sized(y.length, x.length).resample(cells);
     for (let row = 0; row < y.length; row++) {
-      const line = pixels.subarray(row * x.length * 3, (row + 1) * x.length * 3);
-      canvas.set(line, ((y.first + row) * width + x.first) * 3);
+      colorInto(place.data, at(y.first + row, x.first), pixels, row * x.length, x.length, scale);
     }
   }
-  return canvas;
+}
+
+/** For tiles of one size, which are drawn at few sizes: one for each. */
+function resamplers(source: RasterSize): (height: number, width: number) => Resampler {
+  const made = new Map<string, Resampler>();
+  return (height, width) => {
+    const key = `${height} ${width}`;
+    const known = made.get(key) ?? new Resampler(source, height, width, "nearest");
+    made.set(key, known);
+    return known;
+  };
 }
 
 /** So many pixels of one colour. */

@@ -38,45 +38,65 @@ export function resample(
   width: number,
   interpolation: Interpolation,
 ): Float32Array {
-  const { channels } = source;
-  const across = knownTaps(source.width, width, interpolation);
-  const narrow = new Float32Array(source.height * width * channels); // [source.height, width, channels]
-  for (let row = 0; row < source.height; row++) {
-    for (let col = 0; col < width; col++) {
-      const from = (row * source.width + across[col].first) * channels;
-      for (let c = 0; c < channels; c++) {
-        narrow[(row * width + col) * channels + c] = weigh(values, from + c, channels, across[col].shares);
+  return new Resampler(source, height, width, interpolation).resample(values);
+}
+
+/** Resizes many arrays of one size to another, always in the same memory; see {@link resample}. */
+export class Resampler {
+  readonly #source: RasterSize;
+  readonly #across: readonly Taps[];
+  readonly #down: readonly Taps[];
+  /** [source.height, width, channels] */
+  readonly #narrow: Float32Array;
+  readonly #result: Float32Array;
+
+  constructor(source: RasterSize, height: number, width: number, interpolation: Interpolation) {
+    this.#source = source;
+    this.#across = tapsAlong(source.width, width, interpolation);
+    this.#down = tapsAlong(source.height, height, interpolation);
+    this.#narrow = new Float32Array(source.height * width * source.channels);
+    this.#result = new Float32Array(height * width * source.channels);
+  }
+
+  /** @returns [height, width, channels], until the next call */
+  resample(values: ArrayLike<number>): Float32Array {
+    const { height, width, channels } = this.#source;
+    const [across, narrow] = [this.#across, this.#narrow];
+    let at = 0;
+    for (let row = 0; row < height; row++) {
+      for (let col = 0; col < across.length; col++) {
+        const { first, shares } = across[col];
+        const from = (row * width + first) * channels;
+        for (let c = 0; c < channels; c++) narrow[at++] = weigh(values, from + c, channels, shares);
       }
     }
+    const [down, stride] = [this.#down, across.length * channels];
+    for (let row = 0; row < down.length; row++) {
+      weighRow(this.#result, row * stride, narrow, down[row].first * stride, stride, down[row].shares);
+    }
+    return this.#result;
   }
-  const down = knownTaps(source.height, height, interpolation);
-  const stride = width * channels;
-  const result = new Float32Array(height * stride);
-  for (let row = 0; row < height; row++) {
-    const from = down[row].first * stride;
-    for (let i = 0; i < stride; i++) result[row * stride + i] = weigh(narrow, from + i, stride, down[row].shares);
-  }
-  return result;
 }
 
 function weigh(values: ArrayLike<number>, from: number, step: number, shares: readonly number[]): number {
-  let sum = 0;
-  for (let i = 0; i < shares.length; i++) sum += values[from + i * step] * shares[i];
+  let sum = values[from] * shares[0]; // most are made of one value or two
+  for (let i = 1; i < shares.length; i++) sum += values[from + i * step] * shares[i];
   return sum;
 }
 
-/** The tiles of a mosaic have few sizes: their taps are worked out once. */
-const taps = new Map<string, readonly Taps[]>();
-const MAX_TAPS = 16;
-
-function knownTaps(source: number, target: number, interpolation: Interpolation): readonly Taps[] {
-  const key = `${source} ${target} ${interpolation}`;
-  const known = taps.get(key);
-  if (known) return known;
-  const made = tapsAlong(source, target, interpolation);
-  if (taps.size >= MAX_TAPS) taps.clear();
-  taps.set(key, made);
-  return made;
+/** A row of the result from rows of the source, of `stride` values each. */
+function weighRow(
+  result: Float32Array,
+  to: number,
+  values: Float32Array,
+  from: number,
+  stride: number,
+  shares: readonly number[],
+): void {
+  const [first, second, next] = [shares[0], shares[1], from + stride];
+  if (shares.length === 2) {
+    for (let i = 0; i < stride; i++) result[to + i] = values[from + i] * first + values[next + i] * second;
+  } else for (let i = 0; i < stride; i++) result[to + i] = weigh(values, from + i, stride, shares);
 }
 
 function tapsAlong(source: number, target: number, interpolation: Interpolation): Taps[] {
