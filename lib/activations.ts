@@ -5,6 +5,7 @@ import { type RolloutOptions, rollout } from "./analysis/rollout";
 import { positionSimilarity } from "./analysis/similarity";
 import type { Grid, NdArray, Point } from "./arrays";
 import { matrixProduct } from "./engine/matrixProduct";
+import { rolloutProduct } from "./engine/rolloutProduct";
 import { CaptureError } from "./errors";
 import type { Photo } from "./image/photo";
 import { activationNames, expandNames } from "./model/activationNames";
@@ -56,7 +57,7 @@ export async function activations(
  * Source: Abnar and Zuidema, arXiv 2005.00928, equation 1.
  */
 export async function rolloutOf(run: Run, options: RolloutOptions = {}, layer = run.config.depth): Promise<NdArray> {
-  return rollout(layersUpTo(capturedAttention(run), layer), matrixProduct, options);
+  return rollout(layersUpTo(capturedAttention(run), layer), rolloutProduct, options);
 }
 
 /**
@@ -90,7 +91,7 @@ export function attentionMapOf(run: Run, points: Point | readonly Point[], optio
  * @throws CaptureError `not-captured`; AnalysisError `method` for `gradient`, and as `attentionMap`
  */
 export async function attentionMapsOf(run: Run, options: AttentionMapOptions = {}): Promise<AttentionMaps> {
-  return attentionMaps(capturedAttention(run), gridSize(run.config), matrixProduct, options);
+  return attentionMaps(capturedAttention(run), gridSize(run.config), rolloutProduct, options);
 }
 
 /** Attention of all layers, every head where it was captured, else the mean over heads. */

@@ -2,7 +2,7 @@
 import { capturedAttention } from "./activations";
 import { mapsFrom, type PointMethod, patchRows } from "./analysis/attentionMaps";
 import type { RolloutOptions } from "./analysis/rollout";
-import { matrixProduct } from "./engine/matrixProduct";
+import { rolloutProduct } from "./engine/rolloutProduct";
 import type { ExplorerMap } from "./figure/html/pointsExplorer";
 import { gridSize } from "./model/config";
 import type { Run } from "./setr";
@@ -49,7 +49,7 @@ export async function explorerMaps(
   for (const { method, relative = false, layer = attentions.length } of maps) {
     const key = `${method} ${layer}`;
     const plain =
-      computed.get(key) ?? (await patchRows(attentions, grid, matrixProduct, { ...options, method, layer }));
+      computed.get(key) ?? (await patchRows(attentions, grid, rolloutProduct, { ...options, method, layer }));
     computed.set(key, plain);
     const name = relative ? `${method}, relative` : method;
     explored.push({ name, layer, rows: mapsFrom(plain, grid, relative).rows().data });

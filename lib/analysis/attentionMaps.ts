@@ -12,10 +12,9 @@ import {
   leadingTokens,
   meanRow,
 } from "./attentionMap";
-import type { MatrixProduct } from "./matrix";
 import { patchIndices } from "./points";
 import { aboveAverage } from "./relative";
-import { rollout } from "./rollout";
+import { type RolloutProduct, rollout } from "./rollout";
 
 /** The methods that give the maps of all points at once; `gradient` needs a pass for each. */
 export type PointMethod = Exclude<AttentionMethod, "gradient">;
@@ -39,14 +38,14 @@ export interface AttentionMaps {
  *
  * @param attentions A1..AL in order, each [1, N, N] (heads averaged) or [1, H, N, N]; row = query
  * @param grid rows and columns of the patch grid; N is h w, or h w + 1 with the class token first
- * @param product multiplies, N x N
+ * @param product see `rollout`
  * @param options as for `attentionMap`
  * @throws AnalysisError `method` for `gradient` and what is none; `layer`, `head`, `attention-shape`, and as `rollout`
  */
 export async function attentionMaps(
   attentions: readonly NdArray[],
   grid: GridSize,
-  product: MatrixProduct,
+  product: RolloutProduct,
   options: AttentionMapOptions = {},
 ): Promise<AttentionMaps> {
   return mapsFrom(await patchRows(attentions, grid, product, options), grid, options.relative);
@@ -61,7 +60,7 @@ export async function attentionMaps(
 export async function patchRows(
   attentions: readonly NdArray[],
   grid: GridSize,
-  product: MatrixProduct,
+  product: RolloutProduct,
   options: AttentionMapOptions,
 ): Promise<Float32Array> {
   const { method = "rollout" } = options;

@@ -1,7 +1,6 @@
 // N tokens, H heads, L layers
 import type { NdArray } from "../arrays";
 import { AnalysisError } from "../errors";
-import type { Matrix, MatrixProduct } from "./matrix";
 import { smallest } from "./smallest";
 
 /** How the heads of a layer become one map. */
@@ -18,27 +17,38 @@ export interface RolloutOptions {
 }
 
 /**
+ * Computes R = A'L ... A'2 A'1 with A' = rows of a A + (1 - a) I divided by their sums: rollouts leave their products to an
+ * engine.
+ *
+ * @param layers A1..AL in order, N x N values each, row-major; no row of a A + (1 - a) I has the sum 0
+ * @param tokens N
+ * @param attentionWeight a, 0..1
+ * @returns N x N values
+ */
+export type RolloutProduct = (
+  layers: Iterable<Float32Array>,
+  tokens: number,
+  attentionWeight: number,
+) => Promise<Float32Array>;
+
+/**
  * Attention rollout of all tokens: R = A'L ... A'2 A'1 with A' = rows of a A + (1 - a) I divided by their sums.
  *
  * @param attentions A1..AL in order, each [1, N, N] (heads averaged) or [1, H, N, N]; row = query
- * @param product multiplies, N x N
+ * @param product see {@link RolloutProduct}
  * @returns R [N, N]; row i says how much of each input token has flowed into token i; rows sum to 1
  * @throws AnalysisError `attention-shape`, `attention-weight`, `discard-ratio`, `head-fusion`
  * Source: Abnar and Zuidema, arXiv 2005.00928, equation 1. Rows are normalised after fusing and discarding.
  */
 export async function rollout(
   attentions: readonly NdArray[],
-  product: MatrixProduct,
+  product: RolloutProduct,
   options: RolloutOptions = {},
 ): Promise<NdArray> {
   const tokens = checkAttentions(attentions);
   checkOptions(options);
-  const matrixOf = (attention: NdArray): Matrix => {
-    return { rows: tokens, columns: tokens, data: layerMatrix(attention, tokens, options) };
-  };
-  let result = matrixOf(attentions[0] as NdArray);
-  for (const attention of attentions.slice(1)) result = await product(matrixOf(attention), result);
-  return { shape: [tokens, tokens], data: result.data };
+  const data = await product(fusedLayers(attentions, tokens, options), tokens, options.attentionWeight ?? 0.5);
+  return { shape: [tokens, tokens], data };
 }
 
 /**
@@ -79,19 +89,25 @@ export function checkOptions({ attentionWeight = 0.5, discardRatio = 0, headFusi
   }
 }
 
-/** A' of one layer: heads fused, small values discarded, identity added, rows normalised. */
-function layerMatrix(attention: NdArray, tokens: number, options: RolloutOptions): Float32Array {
-  const { attentionWeight = 0.5 } = options;
-  const fused = fusedLayer(attention, options);
-  const matrix = new Float32Array(fused.length);
-  for (let i = 0; i < tokens; i++) {
-    const values = fused.subarray(i * tokens, (i + 1) * tokens);
-    const sum = attentionWeight * total(values) + (1 - attentionWeight);
-    const row = matrix.subarray(i * tokens, (i + 1) * tokens);
-    if (sum > 0) for (let j = 0; j < tokens; j++) row[j] = (attentionWeight * values[j]!) / sum;
-    row[i] = sum > 0 ? (attentionWeight * values[i]! + (1 - attentionWeight)) / sum : 1; // emptied, it keeps to itself
+/** Layer by layer A with heads fused and small values discarded, made when it is asked for. */
+function* fusedLayers(
+  attentions: readonly NdArray[],
+  tokens: number,
+  options: RolloutOptions,
+): Generator<Float32Array> {
+  for (const attention of attentions) {
+    const fused = fusedLayer(attention, options);
+    yield options.attentionWeight === 1 ? withoutEmptyRows(fused, tokens) : fused;
   }
-  return matrix;
+}
+
+/** A token that attends to nothing keeps to itself: without a residual connection, its row would have the sum 0. */
+function withoutEmptyRows(matrix: Float32Array, tokens: number): Float32Array {
+  const result = matrix.slice();
+  for (let i = 0; i < tokens; i++) {
+    if (total(matrix.subarray(i * tokens, (i + 1) * tokens)) === 0) result[i * tokens + i] = 1;
+  }
+  return result;
 }
 
 /** The sum of some values. */

@@ -7,8 +7,9 @@ import { SessionCache } from "./sessionCache";
 /** Kinds of products that stay prepared; a session is small, as its matrices are inputs. */
 const MAX_SESSIONS = 16;
 
-/** Nothing is held or turned over between products. */
-const OPTIONS: Ort.InferenceSession.SessionOptions = {
+/** Nothing is held or turned over between products, and nothing in their graphs is to be rewritten. */
+export const PRODUCT_OPTIONS: Ort.InferenceSession.SessionOptions = {
+  graphOptimizationLevel: "disabled",
   enableCpuMemArena: false,
   logSeverityLevel: 3,
   extra: { session: SPINNING },
@@ -22,7 +23,7 @@ export const matrixProduct: MatrixProduct = async (a, b, transposed = false) => 
   const type = a.data instanceof Float64Array ? "float64" : "float32";
   const [rows, columns] = [a.rows, transposed ? b.rows : b.columns];
   const key = [type, a.rows, a.columns, columns, transposed].join(" ");
-  const make = () => ort.InferenceSession.create(productGraph(a, b, columns, transposed), OPTIONS);
+  const make = () => ort.InferenceSession.create(productGraph(a, b, columns, transposed), PRODUCT_OPTIONS);
   return sessions.use(key, make, async (session) => {
     const length = rows * columns;
     const data = a.data instanceof Float64Array ? new Float64Array(length) : new Float32Array(length);

@@ -3,7 +3,7 @@ import { attentionMapsOf } from "../../lib/activations";
 import { type AttentionMapOptions, attentionMap } from "../../lib/analysis/attentionMap";
 import { attentionMaps } from "../../lib/analysis/attentionMaps";
 import type { NdArray, Point } from "../../lib/arrays";
-import { matrixProduct } from "../../lib/engine/matrixProduct";
+import { rolloutProduct } from "../../lib/engine/rolloutProduct";
 import { figureRecipe } from "../../lib/figureRecipe";
 import { variantConfig } from "../../lib/model/variants";
 import { randomStream } from "../../lib/random";
@@ -54,7 +54,7 @@ describe.each([
   const attentions = layers(tokens);
 
   test.each(CHOICES)("hold for any point, or several, what attentionMap gives: %j", async (options) => {
-    const maps = await attentionMaps(attentions, grid, matrixProduct, options);
+    const maps = await attentionMaps(attentions, grid, rolloutProduct, options);
     expect(maps.grid).toEqual(grid);
     for (const points of PICKED) {
       const { data, ...size } = maps.at(points);
@@ -67,7 +67,7 @@ describe.each([
   });
 
   test.each(CHOICES)("are the rows of one matrix: %j", async (options) => {
-    const maps = await attentionMaps(attentions, grid, matrixProduct, options);
+    const maps = await attentionMaps(attentions, grid, rolloutProduct, options);
     const { shape, data } = maps.rows();
     expect(shape).toEqual([patches, patches]);
     for (let patch = 0; patch < patches; patch++) {
@@ -77,7 +77,7 @@ describe.each([
   });
 
   test("stay as they are whatever is done to a map", async () => {
-    const maps = await attentionMaps(attentions, grid, matrixProduct, { method: "attention-to", head: 0 });
+    const maps = await attentionMaps(attentions, grid, rolloutProduct, { method: "attention-to", head: 0 });
     const point = { row: 1, col: 1 };
     const before = maps.at(point).data.slice();
     maps.at(point).data.fill(7);
@@ -86,7 +86,7 @@ describe.each([
   });
 
   test("refuse bad points as attentionMap does", async () => {
-    const maps = await attentionMaps(attentions, grid, matrixProduct);
+    const maps = await attentionMaps(attentions, grid, rolloutProduct);
     for (const points of [{ row: 3, col: 0 }, { row: 0, col: -1 }, { row: 0.5, col: 1 }, [], [{ row: 0, col: 5 }]]) {
       const refusal = refusalOf(() => attentionMap(attentions, grid, points));
       expect(refusal).toMatch(/^points?: expected /);
@@ -111,7 +111,7 @@ test.each([
   [{ method: "gradient" }, "method: expected one of rollout, attention-to, attention-from, found gradient"],
   [{ discardRatio: 1 }, "discardRatio: expected 0 up to, not including, 1, found 1"],
 ] as const)("what cannot be is refused: %j", async (options, message) => {
-  await expect(attentionMaps(layers(patches), grid, matrixProduct, options)).rejects.toThrow(message);
+  await expect(attentionMaps(layers(patches), grid, rolloutProduct, options)).rejects.toThrow(message);
 });
 
 test("a recipe's options give its maps of a run, as attentionMap takes them", async () => {

@@ -5,7 +5,7 @@ import { attentionMap } from "../../lib/analysis/attentionMap";
 import { type HeadFusion, rollout } from "../../lib/analysis/rollout";
 import { rolloutRows } from "../../lib/analysis/rolloutRows";
 import type { NdArray } from "../../lib/arrays";
-import { matrixProduct } from "../../lib/engine/matrixProduct";
+import { rolloutProduct } from "../../lib/engine/rolloutProduct";
 import type { Run } from "../../lib/setr";
 
 const rolloutRow = (layers: readonly NdArray[], token: number) => rolloutRows(layers, [[token]])[0]!;
@@ -42,7 +42,7 @@ describe("rollout", () => {
   test("of two layers of three tokens is the product worked by hand, the newer layer on the left", async () => {
     // A'1 = [[1,0,0],[.25,.75,0],[0,.5,.5]], A'2 = [[.5,.5,0],[0,.5,.5],[.1,.1,.8]]
     const expected = [0.625, 0.375, 0, 0.125, 0.625, 0.25, 0.125, 0.475, 0.4];
-    (await rollout([A1, A2], matrixProduct)).data.forEach((value, i) => {
+    (await rollout([A1, A2], rolloutProduct)).data.forEach((value, i) => {
       expect(value).toBeCloseTo(expected[i]!, 6);
     });
   });
@@ -54,7 +54,7 @@ describe("rollout", () => {
     });
     await fc.assert(
       fc.asyncProperty(attentions, options, async (layers, chosen) => {
-        const { data, shape } = await rollout(layers, matrixProduct, chosen);
+        const { data, shape } = await rollout(layers, rolloutProduct, chosen);
         for (let i = 0; i < shape[0]!; i++) {
           const sum = data.slice(i * shape[0]!, (i + 1) * shape[0]!).reduce((a, b) => a + b, 0);
           expect(sum).toBeCloseTo(1, 5);
@@ -70,7 +70,7 @@ describe("rollout", () => {
       [0, 1, 0],
       [0, 0, 1],
     ]);
-    expect([...(await rollout([identity, identity, identity], matrixProduct)).data]).toEqual([
+    expect([...(await rollout([identity, identity, identity], rolloutProduct)).data]).toEqual([
       1, 0, 0, 0, 1, 0, 0, 0, 1,
     ]);
   });
@@ -78,7 +78,7 @@ describe("rollout", () => {
   test("of one token is that token's row of the whole", async () => {
     await fc.assert(
       fc.asyncProperty(attentions, async (layers) => {
-        const { data, shape } = await rollout(layers, matrixProduct);
+        const { data, shape } = await rollout(layers, rolloutProduct);
         const tokens = shape[0]!;
         for (let token = 0; token < tokens; token++) {
           const row = rolloutRow(layers, token);
@@ -89,10 +89,25 @@ describe("rollout", () => {
     );
   });
 
+  test("of more layers than one graph holds is the same, with a residual connection and without", async () => {
+    const [tokens, depth] = [1500, 9]; // seven layers to a graph
+    const layers = Array.from({ length: depth }, (_, l): NdArray => {
+      const data = Float32Array.from({ length: tokens ** 2 }, (_, i) => (1 + Math.sin(i * (l + 1) * 0.7)) / tokens);
+      return { shape: [1, tokens, tokens], data };
+    });
+    for (const attentionWeight of [0.5, 1]) {
+      const { data } = await rollout(layers, rolloutProduct, { attentionWeight });
+      const row = rolloutRows(layers, [[700]], { attentionWeight })[0]!;
+      const found = data.subarray(700 * tokens, 701 * tokens);
+      const largest = Math.max(...row);
+      for (let j = 0; j < tokens; j += 7) expect(Math.abs(found[j]! - row[j]!) / largest).toBeLessThan(1e-5);
+    }
+  });
+
   test("heads are fused by mean, maximum or minimum before rows are normalised", async () => {
     const heads = { shape: [1, 2, 2, 2], data: Float32Array.of(1, 0, 0.75, 0.25, 0, 1, 0.5, 0.5) };
     const fused = async (headFusion: HeadFusion) => [
-      ...(await rollout([heads], matrixProduct, { attentionWeight: 1, headFusion })).data,
+      ...(await rollout([heads], rolloutProduct, { attentionWeight: 1, headFusion })).data,
     ];
     const about = (...values: number[]) => values.map((value) => expect.closeTo(value, 6));
     expect(await fused("mean")).toEqual(about(0.5, 0.5, 0.625, 0.375));
@@ -103,7 +118,7 @@ describe("rollout", () => {
   test("of a run goes up to a layer that there is", async () => {
     const run = { config: { depth: 2 }, values: new Map(Object.entries({ "A1.mean": A1, "A2.mean": A2 })) };
     const upTo = (last: number) => rolloutOf(run as unknown as Run, {}, last);
-    expect(await upTo(1)).toEqual(await rollout([A1], matrixProduct));
+    expect(await upTo(1)).toEqual(await rollout([A1], rolloutProduct));
     for (const last of [-1, 0, 1.5, 3]) {
       await expect(upTo(last)).rejects.toThrow(`layer: expected a whole number from 1 to 2, found ${last}`);
     }
@@ -114,23 +129,23 @@ describe("rollout", () => {
       [0.1, 0.9],
       [0.6, 0.4],
     ]);
-    const { data } = await rollout([attention], matrixProduct, { attentionWeight: 1, discardRatio: 0.5 });
+    const { data } = await rollout([attention], rolloutProduct, { attentionWeight: 1, discardRatio: 0.5 });
     expect([...data]).toEqual([0, 1, 1, 0]);
   });
 
   test.each([
-    [() => rollout([], matrixProduct), "attention: expected the maps of at least one layer, found none"],
+    [() => rollout([], rolloutProduct), "attention: expected the maps of at least one layer, found none"],
     [
-      () => rollout([{ shape: [2, 3], data: new Float32Array(6) }], matrixProduct),
+      () => rollout([{ shape: [2, 3], data: new Float32Array(6) }], rolloutProduct),
       /expected \[1, N, N\] or \[1, H, N, N\].*found \[2, 3\]/,
     ],
-    [() => rollout([A1], matrixProduct, { attentionWeight: 1.5 }), "attentionWeight: expected 0 to 1, found 1.5"],
+    [() => rollout([A1], rolloutProduct, { attentionWeight: 1.5 }), "attentionWeight: expected 0 to 1, found 1.5"],
     [
-      () => rollout([A1], matrixProduct, { discardRatio: 1 }),
+      () => rollout([A1], rolloutProduct, { discardRatio: 1 }),
       "discardRatio: expected 0 up to, not including, 1, found 1",
     ],
     [
-      () => rollout([A1], matrixProduct, { headFusion: "max" }),
+      () => rollout([A1], rolloutProduct, { headFusion: "max" }),
       "headFusion max: expected every head (capture A*), found head means",
     ],
     [async () => rolloutRow([A1], 3), "token: expected a whole number from 0 to 2, found 3"],
