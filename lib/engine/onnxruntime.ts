@@ -7,6 +7,7 @@ import { setr } from "../model/model";
 import { GraphOps, type ParameterSource } from "../ops/graph";
 import { encodeOnnx, ONNX_TYPES, type OnnxGraph, type ValueInfo } from "../ops/onnx";
 import { finishSteps } from "../ops/ops";
+import { computesInBlocks } from "./blocks";
 import type { Engine, RunRequest } from "./engine";
 import { keepFreedMemory, returnFreedMemory } from "./freedMemory";
 import { parametersKey } from "./parametersKey";
@@ -34,6 +35,9 @@ const MAX_SESSIONS = 3;
  * Runtime has them by default hold up the preparation of the next graphs, and those of a graph that has ended the next run.
  */
 export const SPINNING = { force_spinning_stop: "1", "intra_op.spin_duration_us": "200" } as const;
+
+/** Width of layers from which on convolutions are the faster products, although weights are laid out for them in every pass. */
+const BLOCKS_FROM = 512;
 
 /** Operations that ONNX Runtime computes faster once it has rewritten their graph; the others are recorded as it would have them. */
 const REWRITTEN: ReadonlySet<string> = new Set(["Conv", "Cast"]);
@@ -144,7 +148,8 @@ async function prepare(
 ): Promise<Prepared> {
   const path = await realpath(request.weights.dataPath);
   const source = parameterSource(request, basename(path));
-  const ops = new GraphOps(request.input.shape, request.capture, source, provider === "cpu");
+  const blocksFrom = provider === "cpu" && (await computesInBlocks(ort)) ? BLOCKS_FROM : Number.POSITIVE_INFINITY;
+  const ops = new GraphOps(request.input.shape, request.capture, source, provider === "cpu", blocksFrom);
   // On a GPU values would travel to and fro at every cut.
   finishSteps(setr(ops, request.config, ops.input), () => provider === "cpu" && ops.cut());
   const stretches: Stretch[] = [];
@@ -171,7 +176,9 @@ function sessionOptions(
   return {
     executionProviders: [provider],
     ...(threads === undefined ? {} : { intraOpNumThreads: threads }),
-    graphOptimizationLevel: nodes.some(({ operator }) => REWRITTEN.has(operator)) ? "all" : "disabled",
+    graphOptimizationLevel: nodes.some(({ operator, domain }) => !domain && REWRITTEN.has(operator))
+      ? "all"
+      : "disabled",
     enableCpuMemArena: false, // the arena never shrinks: it kept the decoder's peak for good
     enableMemPattern: false,
     logSeverityLevel: 3,

@@ -1,17 +1,33 @@
 import { sizeOf } from "../arrays";
 import { batchedAttention, headwiseAttention } from "./attention";
-import { type GraphNode, type Initializer, ONNX_RUNTIME, type OnnxGraph, type ValueInfo } from "./onnx";
+import { type GraphNode, type Initializer, ONNX_BLOCKED, ONNX_RUNTIME, type OnnxGraph, type ValueInfo } from "./onnx";
 import type { BatchNormParameters, Ops, Tensor } from "./ops";
 
 /** A value of the graph under construction. */
 export interface GraphTensor extends Tensor {
   readonly name: string;
+  /** Whether its last axis lies in blocks, as ONNX Runtime's convolutions have it: [..., C] is then stored [1, C, 1, ...]. */
+  readonly blocked?: boolean;
 }
 
 /** How the graph gets a learned tensor: its stored type and where the bytes are. */
 export type ParameterSource = (name: string, shape: readonly number[]) => Pick<Initializer, "type" | "data">;
 
 const GRAPH_INPUT = "input";
+
+/** What is recorded of a graph. */
+interface Stretch {
+  /** What depends on weights alone. */
+  readonly ahead: GraphNode[];
+  readonly nodes: GraphNode[];
+}
+
+function emptyStretch(): Stretch {
+  return { ahead: [], nodes: [] };
+}
+
+/** Channels that make whole blocks on every processor: ONNX Runtime has blocks of 8 or 16. */
+const BLOCK = 16;
 
 /**
  * Operations that record an ONNX graph instead of computing.
@@ -22,7 +38,7 @@ const GRAPH_INPUT = "input";
 export class GraphOps implements Ops<GraphTensor> {
   /** The graph's input. */
   readonly input: GraphTensor;
-  private readonly stretches: GraphNode[][] = [[]];
+  private readonly stretches: Stretch[] = [emptyStretch()];
   private readonly shapes = new Map<string, readonly number[]>();
   private readonly initializers = new Map<string, Initializer>();
   private readonly parameters = new Map<string, GraphTensor>();
@@ -30,6 +46,8 @@ export class GraphOps implements Ops<GraphTensor> {
   private readonly wanted: ReadonlySet<string>;
   private readonly source: ParameterSource;
   private readonly headwise: boolean;
+  private readonly blocksFrom: number;
+  private readonly plains = new Map<string, GraphTensor>();
   private counter = 0;
 
   /**
@@ -37,13 +55,22 @@ export class GraphOps implements Ops<GraphTensor> {
    * @param wanted tap names that will be outputs
    * @param source where learned tensors come from
    * @param headwise whether attention goes head by head, which a processor computes faster, or over all heads at once
+   * @param blocksFrom channels from which on products with weights are recorded as convolutions on blocks of channels, where
+   *   those are whole blocks; nowhere by default
    */
-  constructor(inputShape: readonly number[], wanted: Iterable<string>, source: ParameterSource, headwise = true) {
+  constructor(
+    inputShape: readonly number[],
+    wanted: Iterable<string>,
+    source: ParameterSource,
+    headwise = true,
+    blocksFrom = Number.POSITIVE_INFINITY,
+  ) {
     this.input = { name: GRAPH_INPUT, shape: inputShape };
     this.shapes.set(GRAPH_INPUT, inputShape);
     this.wanted = new Set(wanted);
     this.source = source;
     this.headwise = headwise;
+    this.blocksFrom = blocksFrom;
   }
 
   parameter(name: string, shape: readonly number[]): GraphTensor {
@@ -52,17 +79,90 @@ export class GraphOps implements Ops<GraphTensor> {
     const { type, data } = this.source(name, shape);
     this.initializers.set(name, { name, type, shape, data });
     const stored = { name, shape };
-    const tensor = type === "F32" ? stored : this.append("Cast", [stored], shape, { to: 1n });
+    const tensor = type === "F32" ? stored : this.ahead(() => this.append("Cast", [stored], shape, { to: 1n }));
     this.parameters.set(name, tensor);
     return tensor;
   }
 
   linear(x: GraphTensor, weight: GraphTensor, bias: GraphTensor): GraphTensor {
     const width = last(x.shape);
-    const rows = this.reshape(x, [sizeOf(x.shape) / width, width]);
     const outputs = weight.shape[0] as number;
+    if ([width, outputs].every((channels) => channels >= this.blocksFrom && channels % BLOCK === 0)) {
+      return this.blockedLinear(x, weight, bias);
+    }
+    const rows = this.reshape(x, [sizeOf(x.shape) / width, width]);
     const product = this.append("Gemm", [rows, weight, bias], [rows.shape[0] as number, outputs], { transB: 1n });
     return this.reshape(product, [...x.shape.slice(0, -1), outputs]);
+  }
+
+  /** A product as a convolution with one row of pixels: ONNX Runtime's convolutions are faster than its products. */
+  private blockedLinear(x: GraphTensor, weight: GraphTensor, bias: GraphTensor): GraphTensor {
+    const [outputs, width] = weight.shape as [number, number];
+    const shape = [...x.shape.slice(0, -1), outputs];
+    const input = x.blocked ? x : this.inBlocks(this.reshape(x, [1, 1, sizeOf(x.shape) / width, width]), 1n);
+    const filter = this.ahead(() => this.blockedFilter(weight));
+    const result = this.value([1, outputs, 1, sizeOf(shape) / outputs]);
+    this.record({
+      operator: "Conv",
+      domain: ONNX_BLOCKED,
+      inputs: [input.name, filter.name, bias.name],
+      outputs: [result.name],
+      attributes: { kernel_shape: [1n, 1n] },
+    });
+    return { name: result.name, shape, blocked: true };
+  }
+
+  /** A weight [O, I] as a filter [O, I, 1, 1]: its blocks are those of a picture of O channels and I pixels. */
+  private blockedFilter(weight: GraphTensor): GraphTensor {
+    const [outputs, inputs] = weight.shape as [number, number];
+    const picture = this.reshape(weight, [1, outputs, 1, inputs]);
+    return this.reshape(this.inBlocks(picture, 0n), [outputs, inputs, 1, 1]);
+  }
+
+  /**
+   * Puts what is recorded, of weights alone, before everything else of its graph. ONNX Runtime computes the later one of two
+   * inputs first: this one is then made where it is needed, not with all others in the beginning.
+   */
+  private ahead<T>(record: () => T): T {
+    const stretch = this.stretches.at(-1)!;
+    const start = stretch.nodes.length;
+    const result = record();
+    stretch.ahead.push(...stretch.nodes.splice(start));
+    return result;
+  }
+
+  /** A picture [1, C, h, w], or [1, h, w, C] with the channels last, in blocks of channels. */
+  private inBlocks(picture: GraphTensor, channelsLast: 0n | 1n): GraphTensor {
+    const [, a, b, c] = picture.shape as [number, number, number, number];
+    const result = this.value(channelsLast ? [1, c, a, b] : [1, a, b, c]);
+    const attributes = { channels_last: channelsLast };
+    this.record({
+      operator: "ReorderInput",
+      domain: ONNX_BLOCKED,
+      inputs: [picture.name],
+      outputs: [result.name],
+      attributes,
+    });
+    return result;
+  }
+
+  /** The value in the order of its axes. */
+  private plain(x: GraphTensor): GraphTensor {
+    if (!x.blocked) return x;
+    const known = this.plains.get(x.name);
+    if (known) return known;
+    const channels = last(x.shape);
+    const picture = this.value([1, 1, sizeOf(x.shape) / channels, channels]);
+    this.record({
+      operator: "ReorderOutput",
+      domain: ONNX_BLOCKED,
+      inputs: [x.name],
+      outputs: [picture.name],
+      attributes: { channels: BigInt(channels), channels_last: 1n },
+    });
+    const plain = this.reshape(picture, x.shape);
+    this.plains.set(x.name, plain);
+    return plain;
   }
 
   matMul(a: GraphTensor, b: GraphTensor): GraphTensor {
@@ -78,7 +178,10 @@ export class GraphOps implements Ops<GraphTensor> {
   }
 
   gelu(x: GraphTensor): GraphTensor {
-    return this.append("Gelu", [x], x.shape);
+    if (!x.blocked) return this.append("Gelu", [x], x.shape);
+    const result = this.value(x.shape);
+    this.record({ operator: "Gelu", inputs: [x.name], outputs: [result.name], attributes: {} });
+    return { ...result, blocked: true };
   }
 
   relu(x: GraphTensor): GraphTensor {
@@ -138,7 +241,12 @@ export class GraphOps implements Ops<GraphTensor> {
     const shape = x.shape.map((length, i) => (i === axis ? length / count : length));
     const parts = Array.from({ length: count }, () => this.value(shape));
     const attributes = { axis: BigInt(axis), num_outputs: BigInt(count) };
-    this.record({ operator: "Split", inputs: [x.name], outputs: parts.map(({ name }) => name), attributes });
+    this.record({
+      operator: "Split",
+      inputs: [this.plain(x).name],
+      outputs: parts.map(({ name }) => name),
+      attributes,
+    });
     return parts;
   }
 
@@ -146,7 +254,7 @@ export class GraphOps implements Ops<GraphTensor> {
   scaledProduct(a: GraphTensor, b: GraphTensor, factor: number): GraphTensor {
     const product = this.value([...a.shape.slice(0, -1), b.shape.at(-2) as number]);
     const attributes = { alpha: factor, transB: 1n };
-    const [inputs, outputs] = [[a.name, b.name], [product.name]];
+    const [inputs, outputs] = [[a, b].map((factor) => this.plain(factor).name), [product.name]];
     this.record({ operator: "FusedMatMul", domain: ONNX_RUNTIME, inputs, outputs, attributes });
     return product;
   }
@@ -182,7 +290,7 @@ export class GraphOps implements Ops<GraphTensor> {
   }
 
   tap(name: string, x: GraphTensor): GraphTensor {
-    this.taps.set(name, x);
+    this.taps.set(name, this.plain(x));
     return x;
   }
 
@@ -199,7 +307,7 @@ export class GraphOps implements Ops<GraphTensor> {
 
   /** Ends a graph: what follows goes into the next one, which takes what it needs of the earlier ones as inputs. */
   cut(): void {
-    this.stretches.push([]);
+    this.stretches.push(emptyStretch());
   }
 
   /** For each wanted tap, the name of the output that holds it; two taps may share one. */
@@ -216,7 +324,7 @@ export class GraphOps implements Ops<GraphTensor> {
     const needed = new Set(this.outputNames().values());
     const graphs: OnnxGraph[] = [];
     for (const stretch of [...this.stretches].reverse()) {
-      const nodes = reachable(stretch, needed);
+      const nodes = reachable([...stretch.ahead, ...stretch.nodes], needed);
       if (nodes.length > 0) graphs.push(this.graphOf(nodes, needed));
     }
     return graphs.reverse();
@@ -247,12 +355,13 @@ export class GraphOps implements Ops<GraphTensor> {
     attributes: GraphNode["attributes"] = {},
   ): GraphTensor {
     const result = this.value(shape);
-    this.record({ operator, inputs: inputs.map(({ name }) => name), outputs: [result.name], attributes });
+    const names = inputs.map((input) => this.plain(input).name);
+    this.record({ operator, inputs: names, outputs: [result.name], attributes });
     return result;
   }
 
   private record(node: GraphNode): void {
-    this.stretches.at(-1)!.push(node);
+    this.stretches.at(-1)!.nodes.push(node);
   }
 
   private value(shape: readonly number[]): GraphTensor {

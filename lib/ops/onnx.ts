@@ -19,11 +19,14 @@ export interface Initializer {
 /** Domain of the operators that ONNX Runtime adds to the standard's. */
 export const ONNX_RUNTIME = "com.microsoft";
 
+/** Domain of the operators that ONNX Runtime computes on blocks of channels. */
+export const ONNX_BLOCKED = "com.microsoft.nchwc";
+
 /** One operation of the graph. */
 export interface GraphNode {
   readonly operator: string;
   /** The standard's by default. */
-  readonly domain?: typeof ONNX_RUNTIME;
+  readonly domain?: typeof ONNX_RUNTIME | typeof ONNX_BLOCKED;
   readonly inputs: readonly string[];
   readonly outputs: readonly string[];
   /** Whole numbers as `bigint`, fractions as `number`. */
@@ -84,7 +87,7 @@ export function encodeOnnx(graph: OnnxGraph): Uint8Array {
     producer_name: "setr",
     opset_import: [
       { domain: "", version: OPSET },
-      { domain: ONNX_RUNTIME, version: 1 },
+      ...[ONNX_RUNTIME, ONNX_BLOCKED].map((domain) => ({ domain, version: 1 })),
     ],
     graph: {
       name: "setr",
