@@ -7,7 +7,7 @@ import { setr } from "../model/model";
 import { GraphOps, type ParameterSource } from "../ops/graph";
 import { encodeOnnx, ONNX_TYPES, type OnnxGraph, type ValueInfo } from "../ops/onnx";
 import { finishSteps } from "../ops/ops";
-import { computesInBlocks } from "./blocks";
+import { computesInBlocks } from "./computesInBlocks";
 import type { Engine, RunRequest } from "./engine";
 import { keepFreedMemory, returnFreedMemory } from "./freedMemory";
 import { parametersKey } from "./parametersKey";

@@ -1,5 +1,6 @@
 // B batch, N tokens, C width, H heads, D head width
-import type { GraphOps, GraphTensor } from "./graph";
+import type { GraphOps } from "./graph";
+import type { GraphTensor } from "./graphRecorder";
 import type { Ops, Tensor } from "./ops";
 
 /**

@@ -1,33 +1,14 @@
 import { sizeOf } from "../arrays";
 import { batchedAttention, headwiseAttention } from "./attention";
-import { type GraphNode, type Initializer, ONNX_BLOCKED, ONNX_RUNTIME, type OnnxGraph, type ValueInfo } from "./onnx";
-import type { BatchNormParameters, Ops, Tensor } from "./ops";
-
-/** A value of the graph under construction. */
-export interface GraphTensor extends Tensor {
-  readonly name: string;
-  /** Whether its last axis lies in blocks, as ONNX Runtime's convolutions have it: [..., C] is then stored [1, C, 1, ...]. */
-  readonly blocked?: boolean;
-}
+import { blockedLinear, inWholeBlocks, outOfBlocks } from "./blocks";
+import { GraphRecorder, type GraphTensor } from "./graphRecorder";
+import { type GraphNode, type Initializer, ONNX_RUNTIME, type OnnxGraph } from "./onnx";
+import type { BatchNormParameters, Ops } from "./ops";
 
 /** How the graph gets a learned tensor: its stored type and where the bytes are. */
 export type ParameterSource = (name: string, shape: readonly number[]) => Pick<Initializer, "type" | "data">;
 
 const GRAPH_INPUT = "input";
-
-/** What is recorded of a graph. */
-interface Stretch {
-  /** What depends on weights alone. */
-  readonly ahead: GraphNode[];
-  readonly nodes: GraphNode[];
-}
-
-function emptyStretch(): Stretch {
-  return { ahead: [], nodes: [] };
-}
-
-/** Channels that make whole blocks on every processor: ONNX Runtime has blocks of 8 or 16. */
-const BLOCK = 16;
 
 /**
  * Operations that record an ONNX graph instead of computing.
@@ -35,12 +16,9 @@ const BLOCK = 16;
  * Every call appends one or a few nodes; shapes are worked out on the way. `cut` ends a stretch that becomes a graph of its
  * own. Source: onnx.ai/onnx/operators, operator set 20.
  */
-export class GraphOps implements Ops<GraphTensor> {
+export class GraphOps extends GraphRecorder implements Ops<GraphTensor> {
   /** The graph's input. */
   readonly input: GraphTensor;
-  private readonly stretches: Stretch[] = [emptyStretch()];
-  private readonly shapes = new Map<string, readonly number[]>();
-  private readonly initializers = new Map<string, Initializer>();
   private readonly parameters = new Map<string, GraphTensor>();
   private readonly taps = new Map<string, GraphTensor>();
   private readonly wanted: ReadonlySet<string>;
@@ -48,7 +26,6 @@ export class GraphOps implements Ops<GraphTensor> {
   private readonly headwise: boolean;
   private readonly blocksFrom: number;
   private readonly plains = new Map<string, GraphTensor>();
-  private counter = 0;
 
   /**
    * @param inputShape shape of the first graph's only input
@@ -65,6 +42,7 @@ export class GraphOps implements Ops<GraphTensor> {
     headwise = true,
     blocksFrom = Number.POSITIVE_INFINITY,
   ) {
+    super();
     this.input = { name: GRAPH_INPUT, shape: inputShape };
     this.shapes.set(GRAPH_INPUT, inputShape);
     this.wanted = new Set(wanted);
@@ -87,80 +65,18 @@ export class GraphOps implements Ops<GraphTensor> {
   linear(x: GraphTensor, weight: GraphTensor, bias: GraphTensor): GraphTensor {
     const width = last(x.shape);
     const outputs = weight.shape[0] as number;
-    if ([width, outputs].every((channels) => channels >= this.blocksFrom && channels % BLOCK === 0)) {
-      return this.blockedLinear(x, weight, bias);
+    if (Math.min(width, outputs) >= this.blocksFrom && inWholeBlocks(width) && inWholeBlocks(outputs)) {
+      return blockedLinear(this, x, weight, bias);
     }
     const rows = this.reshape(x, [sizeOf(x.shape) / width, width]);
     const product = this.append("Gemm", [rows, weight, bias], [rows.shape[0] as number, outputs], { transB: 1n });
     return this.reshape(product, [...x.shape.slice(0, -1), outputs]);
   }
 
-  /** A product as a convolution with one row of pixels: ONNX Runtime's convolutions are faster than its products. */
-  private blockedLinear(x: GraphTensor, weight: GraphTensor, bias: GraphTensor): GraphTensor {
-    const [outputs, width] = weight.shape as [number, number];
-    const shape = [...x.shape.slice(0, -1), outputs];
-    const input = x.blocked ? x : this.inBlocks(this.reshape(x, [1, 1, sizeOf(x.shape) / width, width]), 1n);
-    const filter = this.ahead(() => this.blockedFilter(weight));
-    const result = this.value([1, outputs, 1, sizeOf(shape) / outputs]);
-    this.record({
-      operator: "Conv",
-      domain: ONNX_BLOCKED,
-      inputs: [input.name, filter.name, bias.name],
-      outputs: [result.name],
-      attributes: { kernel_shape: [1n, 1n] },
-    });
-    return { name: result.name, shape, blocked: true };
-  }
-
-  /** A weight [O, I] as a filter [O, I, 1, 1]: its blocks are those of a picture of O channels and I pixels. */
-  private blockedFilter(weight: GraphTensor): GraphTensor {
-    const [outputs, inputs] = weight.shape as [number, number];
-    const picture = this.reshape(weight, [1, outputs, 1, inputs]);
-    return this.reshape(this.inBlocks(picture, 0n), [outputs, inputs, 1, 1]);
-  }
-
-  /**
-   * Puts what is recorded, of weights alone, before everything else of its graph. ONNX Runtime computes the later one of two
-   * inputs first: this one is then made where it is needed, not with all others in the beginning.
-   */
-  private ahead<T>(record: () => T): T {
-    const stretch = this.stretches.at(-1)!;
-    const start = stretch.nodes.length;
-    const result = record();
-    stretch.ahead.push(...stretch.nodes.splice(start));
-    return result;
-  }
-
-  /** A picture [1, C, h, w], or [1, h, w, C] with the channels last, in blocks of channels. */
-  private inBlocks(picture: GraphTensor, channelsLast: 0n | 1n): GraphTensor {
-    const [, a, b, c] = picture.shape as [number, number, number, number];
-    const result = this.value(channelsLast ? [1, c, a, b] : [1, a, b, c]);
-    const attributes = { channels_last: channelsLast };
-    this.record({
-      operator: "ReorderInput",
-      domain: ONNX_BLOCKED,
-      inputs: [picture.name],
-      outputs: [result.name],
-      attributes,
-    });
-    return result;
-  }
-
-  /** The value in the order of its axes. */
+  /** The value in the order of its axes, out of blocks where it lies in them. */
   private plain(x: GraphTensor): GraphTensor {
     if (!x.blocked) return x;
-    const known = this.plains.get(x.name);
-    if (known) return known;
-    const channels = last(x.shape);
-    const picture = this.value([1, 1, sizeOf(x.shape) / channels, channels]);
-    this.record({
-      operator: "ReorderOutput",
-      domain: ONNX_BLOCKED,
-      inputs: [x.name],
-      outputs: [picture.name],
-      attributes: { channels: BigInt(channels), channels_last: 1n },
-    });
-    const plain = this.reshape(picture, x.shape);
+    const plain = this.plains.get(x.name) ?? outOfBlocks(this, x);
     this.plains.set(x.name, plain);
     return plain;
   }
@@ -305,11 +221,6 @@ export class GraphOps implements Ops<GraphTensor> {
     );
   }
 
-  /** Ends a graph: what follows goes into the next one, which takes what it needs of the earlier ones as inputs. */
-  cut(): void {
-    this.stretches.push(emptyStretch());
-  }
-
   /** For each wanted tap, the name of the output that holds it; two taps may share one. */
   outputNames(): Map<string, string> {
     return new Map([...this.wanted].map((name) => [name, this.wantedTensor(name).name]));
@@ -321,26 +232,8 @@ export class GraphOps implements Ops<GraphTensor> {
    * Inputs of a graph are the input of the first and outputs of earlier ones; values keep their names from graph to graph.
    */
   finish(): OnnxGraph[] {
-    const needed = new Set(this.outputNames().values());
-    const graphs: OnnxGraph[] = [];
-    for (const stretch of [...this.stretches].reverse()) {
-      const nodes = reachable([...stretch.ahead, ...stretch.nodes], needed);
-      if (nodes.length > 0) graphs.push(this.graphOf(nodes, needed));
-    }
-    return graphs.reverse();
+    return this.graphs(this.outputNames().values());
   }
-
-  private graphOf(nodes: readonly GraphNode[], needed: Set<string>): OnnxGraph {
-    const made = new Set(nodes.flatMap(({ outputs }) => outputs));
-    const used = new Set(nodes.flatMap(({ inputs }) => inputs).filter((name) => name !== "" && !made.has(name)));
-    const initializers = [...used].flatMap((name) => this.initializers.get(name) ?? []);
-    const inputs = [...used].filter((name) => !this.initializers.has(name));
-    const outputs = [...made].filter((name) => needed.has(name));
-    for (const name of inputs) needed.add(name);
-    return { nodes, initializers, inputs: inputs.map(this.info), outputs: outputs.map(this.info) };
-  }
-
-  private readonly info = (name: string): ValueInfo => ({ name, shape: this.shapes.get(name) as readonly number[] });
 
   private wantedTensor(name: string): GraphTensor {
     const tensor = this.taps.get(name);
@@ -360,38 +253,10 @@ export class GraphOps implements Ops<GraphTensor> {
     return result;
   }
 
-  private record(node: GraphNode): void {
-    this.stretches.at(-1)!.nodes.push(node);
-  }
-
-  private value(shape: readonly number[]): GraphTensor {
-    const name = `v${this.counter++}`;
-    this.shapes.set(name, shape);
-    return { name, shape };
-  }
-
   private integers(values: readonly number[]): GraphTensor {
     const bytes = new Uint8Array(BigInt64Array.from(values, BigInt).buffer);
     return this.constant("I64", [values.length], bytes);
   }
-
-  private constant(type: Initializer["type"], shape: readonly number[], bytes: Uint8Array): GraphTensor {
-    const name = `c${this.counter++}`;
-    this.initializers.set(name, { name, type, shape, data: { kind: "inline", bytes } });
-    return { name, shape };
-  }
-}
-
-/** Those nodes, in order, that the needed values depend on. */
-function reachable(nodes: readonly GraphNode[], needed: Iterable<string>): GraphNode[] {
-  const used = new Set(needed);
-  const kept: GraphNode[] = [];
-  for (const node of [...nodes].reverse()) {
-    if (!node.outputs.some((output) => used.has(output))) continue;
-    for (const input of node.inputs) used.add(input);
-    kept.push(node);
-  }
-  return kept.reverse();
 }
 
 function last(shape: readonly number[]): number {

@@ -4,15 +4,16 @@ import { encodeOnnx } from "../ops/onnx";
 
 const [ROWS, INPUTS, OUTPUTS] = [3, 32, 48];
 
-let tried: Promise<boolean> | undefined;
+const tried = new WeakMap<typeof Ort, Promise<boolean>>();
 
 /**
  * Whether ONNX Runtime has convolutions on blocks of channels on this processor, and they multiply as they should: they are
  * its own operators, which no standard promises. Found out once, by a small product of whole numbers.
  */
 export function computesInBlocks(ort: typeof Ort): Promise<boolean> {
-  tried ??= multipliesInBlocks(ort).catch(() => false);
-  return tried;
+  const found = tried.get(ort) ?? multipliesInBlocks(ort).catch(() => false);
+  tried.set(ort, found);
+  return found;
 }
 
 async function multipliesInBlocks(ort: typeof Ort): Promise<boolean> {
