@@ -72,11 +72,11 @@ async function warmTimes(
   flop: number,
   tell: (row: Row) => void,
 ): Promise<readonly number[]> {
-  const [ours, theirs] = [sides.ours(weights), sides.theirs(weights)];
+  const [ours, theirs, installed] = [sides.ours(weights), sides.theirs(weights), sides.theirs(weights, true)];
   try {
-    return await warmRows({ model, ours, theirs, repeats, flop, sampleRoof }, tell);
+    return await warmRows({ model, ours, theirs, installed, repeats, flop, sampleRoof }, tell);
   } finally {
-    await Promise.all([ours.close(), theirs.close()]);
+    await Promise.all([ours, theirs, installed].map((side) => side.close()));
   }
 }
 

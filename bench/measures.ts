@@ -8,6 +8,8 @@ export interface Measure {
   readonly options?: TaskOptions;
   /** On which models; all by default. */
   readonly models?: readonly string[];
+  /** Against PyTorch with the settings of its libraries, not those that are best for it here. */
+  readonly asInstalled?: boolean;
   /** False where a first round that does not count would take minutes and change nothing. */
   readonly warmUp?: boolean;
 }
@@ -19,6 +21,18 @@ export const MEASURES: readonly Measure[] = [
   { task: "captured_forward", title: "forward pass with Z*, A*.mean, U*, logits" },
   { task: "rollout_point", title: "rollout of one point", options: { token: 100 } },
   { task: "rollout_all", title: "rollout of all points" },
+  {
+    task: "captured_forward",
+    title: "forward pass with Z*, A*.mean, U*, logits; PyTorch as it is installed",
+    asInstalled: true,
+    models: ["large-480"],
+  },
+  {
+    task: "rollout_all",
+    title: "rollout of all points; PyTorch as it is installed",
+    asInstalled: true,
+    models: ["large-480"],
+  },
   { task: "similarity", title: "similarity of all position embeddings" },
   { task: "pca", title: "three principal components of Z1 to ZL" },
   {

@@ -16,8 +16,12 @@ export interface Sides {
    * @param cache its cache folder, where the hash of a file that was opened before is noted; one for all by default
    */
   readonly ours: (weights: string, cache?: string) => Side;
-  /** A worker of PyTorch, on the .pth that `writePth` has made of the weights. */
-  readonly theirs: (weights: string) => Side;
+  /**
+   * A worker of PyTorch, on the .pth that `writePth` has made of the weights.
+   *
+   * @param asInstalled whether its libraries keep their own settings; false by default
+   */
+  readonly theirs: (weights: string, asInstalled?: boolean) => Side;
 }
 
 /**
@@ -29,9 +33,9 @@ export function sidesOf(python: string): Sides {
       const env = { ...process.env, SETR_CACHE: cache };
       return new Side("ours", process.execPath, [join(__dirname, "worker.js"), weights], env);
     },
-    theirs: (weights) => {
+    theirs: (weights, asInstalled = false) => {
       const args = [join(BENCH, "pytorch", "worker.py"), pthOf(weights), `${cpus().length}`];
-      return new Side("PyTorch", python, args, { ...process.env, ...threadsOf() });
+      return new Side("PyTorch", python, args, { ...process.env, ...(asInstalled ? {} : threadsOf()) });
     },
   };
 }

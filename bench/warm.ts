@@ -11,6 +11,8 @@ export interface Warm {
   readonly model: BenchModel;
   readonly ours: Side;
   readonly theirs: Side;
+  /** PyTorch with its libraries' own settings. */
+  readonly installed: Side;
   readonly repeats: number;
   /** Floating-point operations of a pass. */
   readonly flop: number;
@@ -19,7 +21,7 @@ export interface Warm {
 }
 
 /**
- * Both sides on warm models, in turn, one process each.
+ * Both sides on warm models, in turn, one process each; PyTorch with other settings has one more.
  *
  * @param tell is handed each row as it is measured
  * @returns the samples of the roof that were taken between captured passes
@@ -27,11 +29,12 @@ export interface Warm {
 export async function warmRows(warm: Warm, tell: (row: Row) => void): Promise<readonly number[]> {
   await warm.ours.run("open");
   await warm.theirs.run("open");
+  if (measuresOf(warm).some(({ asInstalled }) => asInstalled)) await warm.installed.run("open");
   let roof: readonly number[] = [];
-  for (const measure of MEASURES) {
-    if (measure.models && !measure.models.includes(warm.model.name)) continue;
+  for (const measure of measuresOf(warm)) {
     const { ours, theirs, samples } = await measureInTurn(warm, measure);
-    tell(withTarget(warm.model.name, measure.task, { title: measure.title, unit: "s", ours, theirs }));
+    const row: Row = { title: measure.title, unit: "s", ours, theirs };
+    tell(measure.asInstalled ? row : withTarget(warm.model.name, measure.task, row));
     if (samples.length === 0) continue;
     roof = samples;
     tell(shareRow(warm.model.name, warm.flop, ours, roof));
@@ -39,13 +42,21 @@ export async function warmRows(warm: Warm, tell: (row: Row) => void): Promise<re
   return roof;
 }
 
+function measuresOf({ model }: Warm): Measure[] {
+  return MEASURES.filter(({ models }) => !models || models.includes(model.name));
+}
+
 /** Around captured passes with samples of the roof. */
-async function measureInTurn({ ours, theirs, repeats, sampleRoof }: Warm, measure: Measure) {
-  const { task, options = {}, warmUp = true } = measure;
+async function measureInTurn({ ours, theirs, installed, repeats, sampleRoof }: Warm, measure: Measure) {
+  const { task, options = {}, warmUp = true, asInstalled = false } = measure;
   const of = (side: Side, name: string) => () =>
     side.seconds(task, { ...options, ...(task === "figure_1" ? { path: join(FOLDER, `figure-1-${name}.png`) } : {}) });
-  const roof = task === "captured_forward" ? [sampleRoof] : [];
-  const values = await inTurn([of(ours, "ours"), ...roof, of(theirs, "theirs")], repeats, warmUp);
+  const roof = task === "captured_forward" && !asInstalled ? [sampleRoof] : [];
+  const values = await inTurn(
+    [of(ours, "ours"), ...roof, of(asInstalled ? installed : theirs, "theirs")],
+    repeats,
+    warmUp,
+  );
   return { ours: values[0]!, theirs: values.at(-1)!, samples: roof.length > 0 ? values[1]! : [] };
 }
 
