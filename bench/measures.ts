@@ -10,8 +10,6 @@ export interface Measure {
   readonly models?: readonly string[];
   /** Against PyTorch with the settings of its libraries, not those that are best for it here. */
   readonly asInstalled?: boolean;
-  /** False where a first round that does not count would take minutes and change nothing. */
-  readonly warmUp?: boolean;
 }
 
 /** In the order in which they run; what needs captured values comes after the captured pass. */
@@ -41,7 +39,7 @@ export const MEASURES: readonly Measure[] = [
     options: { height: 768, width: 1024, stride: 320 },
     models: ["base-480"],
   },
-  { task: "figure_1", title: "Figure 1, 900 tiles, 300 DPI (matplotlib)", models: ["large-480"], warmUp: false },
+  { task: "figure_1", title: "Figure 1, 900 tiles, 300 DPI (matplotlib)", models: ["large-480"] },
 ];
 
 /** Titles of rows that no warm task gives. */

@@ -43,16 +43,11 @@ export function powerLaw(points: readonly (readonly [x: number, y: number])[]): 
  *
  * @param measures give a value each
  * @param repeats rounds that count
- * @param warmUp whether there is a round that does not count; default true
  * @returns for each function its values
  */
-export async function inTurn(
-  measures: readonly (() => Promise<number>)[],
-  repeats: number,
-  warmUp = true,
-): Promise<number[][]> {
+export async function inTurn(measures: readonly (() => Promise<number>)[], repeats: number): Promise<number[][]> {
   const values: number[][] = measures.map(() => []);
-  for (let round = warmUp ? -1 : 0; round < repeats; round++) {
+  for (let round = -1; round < repeats; round++) {
     for (const [index, measure] of measures.entries()) {
       const value = await measure();
       if (round >= 0) values[index]!.push(value);

@@ -48,15 +48,11 @@ function measuresOf({ model }: Warm): Measure[] {
 
 /** Around captured passes with samples of the roof. */
 async function measureInTurn({ ours, theirs, installed, repeats, sampleRoof }: Warm, measure: Measure) {
-  const { task, options = {}, warmUp = true, asInstalled = false } = measure;
+  const { task, options = {}, asInstalled = false } = measure;
   const of = (side: Side, name: string) => () =>
     side.seconds(task, { ...options, ...(task === "figure_1" ? { path: join(FOLDER, `figure-1-${name}.png`) } : {}) });
   const roof = task === "captured_forward" && !asInstalled ? [sampleRoof] : [];
-  const values = await inTurn(
-    [of(ours, "ours"), ...roof, of(asInstalled ? installed : theirs, "theirs")],
-    repeats,
-    warmUp,
-  );
+  const values = await inTurn([of(ours, "ours"), ...roof, of(asInstalled ? installed : theirs, "theirs")], repeats);
   return { ours: values[0]!, theirs: values.at(-1)!, samples: roof.length > 0 ? values[1]! : [] };
 }
 

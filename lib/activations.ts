@@ -4,7 +4,7 @@ import { relevanceRow } from "./analysis/relevance";
 import { type RolloutOptions, rollout } from "./analysis/rollout";
 import { positionSimilarity } from "./analysis/similarity";
 import type { Grid, NdArray, Point } from "./arrays";
-import { matrixProduct } from "./engine/matrixProduct";
+import { cosineProduct } from "./engine/cosineProduct";
 import { rolloutProduct } from "./engine/rolloutProduct";
 import { CaptureError } from "./errors";
 import type { Photo } from "./image/photo";
@@ -66,7 +66,7 @@ export async function rolloutOf(run: Run, options: RolloutOptions = {}, layer = 
  * @param model an opened model, or anything with position embeddings [1, N, C] and their configuration
  */
 export function similarityOf(model: Pick<Setr, "posEmbed" | "config">): Promise<NdArray> {
-  return positionSimilarity(model.posEmbed, patchCount(model.config), matrixProduct);
+  return positionSimilarity(model.posEmbed, patchCount(model.config), cosineProduct);
 }
 
 /**

@@ -3,7 +3,7 @@ import type { AttentionMapOptions } from "./analysis/attentionMap";
 import type { ColourRange } from "./analysis/colourBasis";
 import { positionSimilarity } from "./analysis/similarity";
 import type { NdArray } from "./arrays";
-import { matrixProduct } from "./engine/matrixProduct";
+import { cosineProduct } from "./engine/cosineProduct";
 import { AnalysisError } from "./errors";
 import { fitFeatureBasis } from "./featureBasis";
 import { featureTiles } from "./featureTiles";
@@ -244,7 +244,7 @@ export async function recipeSimilarity(
   const larger = (length: number) => Math.round(ENLARGEMENT * length);
   const to = grid ?? { height: larger(from.height), width: larger(from.width) };
   const resized = resizePosEmbed(model.weights.posEmbed, from, to, { mode: "bilinear", alignCorners: true });
-  return { similarity: await positionSimilarity(resized, to.height * to.width, matrixProduct), grid: to };
+  return { similarity: await positionSimilarity(resized, to.height * to.width, cosineProduct), grid: to };
 }
 
 /**

@@ -4,7 +4,7 @@ import { positionSimilarity } from "../lib/analysis/similarity";
 import type { NdArray } from "../lib/arrays";
 import { attentionAtlas, attentionStatisticsOf, rolloutLayers } from "../lib/attentionHeads";
 import { comparisonStrip } from "../lib/comparisonStrip";
-import { matrixProduct } from "../lib/engine/matrixProduct";
+import { cosineProduct } from "../lib/engine/cosineProduct";
 import { AnalysisError } from "../lib/errors";
 import { featureTiles } from "../lib/featureTiles";
 import { figureRecipe, RECIPE_NAMES, recipeSimilarity, recipeTiles } from "../lib/figureRecipe";
@@ -89,14 +89,14 @@ test("the script's Figure 1 enlarges the checkpoint's grid by 5/4 with corners a
   const own = await recipeSimilarity(model, figureRecipe(1, "ours"));
   expect([own.grid, own.similarity]).toEqual([
     { height: 4, width: 4 },
-    await positionSimilarity(posEmbed, 16, matrixProduct),
+    await positionSimilarity(posEmbed, 16, cosineProduct),
   ]);
   const how = { mode: "bilinear", alignCorners: true } as const;
   const enlarged = resizePosEmbed(posEmbed, { height: 4, width: 4 }, { height: 5, width: 5 }, how);
   const script = await recipeSimilarity(model, figureRecipe(1, "authors-script"));
   expect([script.grid, script.similarity]).toEqual([
     { height: 5, width: 5 },
-    await positionSimilarity(enlarged, 25, matrixProduct),
+    await positionSimilarity(enlarged, 25, cosineProduct),
   ]);
   const asked = await recipeSimilarity(model, figureRecipe(1, "authors-script"), { height: 7, width: 3 });
   expect(asked.similarity.shape).toEqual([21, 21]);

@@ -1,22 +1,27 @@
 // P patches, C width
 import type { NdArray } from "../arrays";
-import type { MatrixProduct } from "./matrix";
+import type { Matrix } from "./matrix";
+
+/**
+ * Cosines of the angles of all pairs of rows, in double precision: analyses leave large products to an engine.
+ *
+ * @param matrix [P, C]
+ * @returns P x P values; 0 for rows of length 0
+ */
+export type CosineProduct = (matrix: Matrix) => Promise<Float32Array>;
 
 /**
  * Cosine similarity of every pair of position embeddings: S[i, j] = <e_i, e_j> / (|e_i| |e_j|).
  *
  * @param posEmbed [1, N, C]; when N = P + 1 the first row is the class token's and is left out
  * @param patches number P of patches in the grid
- * @param product multiplies the embeddings with themselves, in double precision
+ * @param product see {@link CosineProduct}
  * @returns [P, P], symmetric, exactly 1 on the diagonal; an embedding of length 0 is similar to nothing (0)
  * Source: SETR supplement, section A, Figure 1.
  */
-export async function positionSimilarity(posEmbed: NdArray, patches: number, product: MatrixProduct): Promise<NdArray> {
-  const [, rows, width] = posEmbed.shape as [number, number, number];
-  const units = unitRows(posEmbed.data.subarray((rows - patches) * width), patches, width);
-  const matrix = { rows: patches, columns: width, data: units };
-  const cosines = (await product(matrix, matrix, true)).data;
-  const data = new Float32Array(cosines);
+export async function positionSimilarity(posEmbed: NdArray, patches: number, product: CosineProduct): Promise<NdArray> {
+  const [, rows, columns] = posEmbed.shape as [number, number, number];
+  const data = await product({ rows: patches, columns, data: posEmbed.data.subarray((rows - patches) * columns) });
   mirrorUpper(data, patches); // an engine may round a pair's two values differently
   return { shape: [patches, patches], data };
 }
@@ -31,15 +36,4 @@ function mirrorUpper(data: Float32Array, side: number): void {
       }
     }
   }
-}
-
-function unitRows(rows: Float32Array, count: number, width: number): Float64Array {
-  const units = new Float64Array(count * width);
-  for (let i = 0; i < count; i++) {
-    let squares = 0;
-    for (let c = i * width; c < (i + 1) * width; c++) squares += rows[c]! ** 2;
-    const length = Math.sqrt(squares);
-    if (length > 0) for (let c = i * width; c < (i + 1) * width; c++) units[c] = rows[c]! / length;
-  }
-  return units;
 }

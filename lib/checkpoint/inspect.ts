@@ -1,7 +1,7 @@
 import { positionStructure } from "../analysis/positionStructure";
 import { positionSimilarity } from "../analysis/similarity";
 import { sizeOf } from "../arrays";
-import { matrixProduct } from "../engine/matrixProduct";
+import { cosineProduct } from "../engine/cosineProduct";
 import { upsamplingCount } from "../model/activationNames";
 import { gridSize, patchCount, type SetrConfig, tokenCount } from "../model/config";
 import { type Examined, examineCheckpoint } from "./examine";
@@ -107,7 +107,7 @@ async function positionsOf({ mapped, config, used }: Examined, suspicious: reado
   const tensor = used.get("backbone.pos_embed")?.parts[0]?.tensor;
   if (!tensor || suspicious.some(({ name, nonFinite }) => name === tensor.name && nonFinite > 0)) return null;
   const posEmbed = await readTensor(mapped.file, tensor.name);
-  const similarity = await positionSimilarity(posEmbed, patchCount(config), matrixProduct);
+  const similarity = await positionSimilarity(posEmbed, patchCount(config), cosineProduct);
   const { neighbours, distant } = positionStructure(similarity, gridSize(config));
   return { neighbours, distant, looksUntrained: !(neighbours - distant > LEAST_STRUCTURE) };
 }

@@ -1,8 +1,10 @@
 /** Numbers of two settings in glibc's malloc.h. */
 const TRIM_THRESHOLD = -1;
 const MMAP_THRESHOLD = -3;
-/** Larger than any intermediate of a SETR at 480x480. */
-const KEPT_BYTES = 2 ** 27;
+/** Pieces up to this size are kept: larger than any intermediate of a SETR at 480x480. */
+const LARGEST_PIECE = 2 ** 27;
+/** Nothing is given back while a model is open: the largest number there is. */
+const NEVER = 2 ** 31 - 1;
 /** By these the user has settled it. */
 const USERS_CHOICES = ["MALLOC_TRIM_THRESHOLD_", "MALLOC_MMAP_THRESHOLD_", "MALLOC_TOP_PAD_", "GLIBC_TUNABLES"];
 
@@ -23,7 +25,7 @@ interface Malloc {
 let malloc: Malloc | undefined;
 
 /**
- * Has the C library keep freed memory for what is allocated next, up to 128 MiB a piece.
+ * Has the C library keep freed memory for what is allocated next, in pieces of up to 128 MiB.
  *
  * As it is, glibc gives each large piece back to the system at once, which hands it out again page by page: a sixth of the first
  * pass of a large model. Other systems are left as they are. Both thresholds are set, since either alone freezes the other.
@@ -39,7 +41,11 @@ export async function keepFreedMemory(): Promise<FreedMemory> {
   } catch (error) {
     return { kept: false, found: `left to the system: ${(error as Error).message.split("\n", 1)[0]}` };
   }
-  const set = [MMAP_THRESHOLD, TRIM_THRESHOLD].every((setting) => malloc!.mallopt(setting, KEPT_BYTES) === 1);
+  const settings = [
+    [MMAP_THRESHOLD, LARGEST_PIECE],
+    [TRIM_THRESHOLD, NEVER],
+  ] as const;
+  const set = settings.every(([setting, value]) => malloc!.mallopt(setting, value) === 1);
   return { kept: set, found: set ? "kept for the next pass" : "left to the system: mallopt refuses its values" };
 }
 

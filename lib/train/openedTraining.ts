@@ -6,7 +6,7 @@ import type { NdArray } from "../arrays";
 import { cellSignal, workSignal } from "../cellSignal";
 import { checkHalf } from "../checkpoint/convertValues";
 import { writeSafetensors } from "../checkpoint/writeSafetensors";
-import { matrixProduct } from "../engine/matrixProduct";
+import { cosineProduct } from "../engine/cosineProduct";
 import type { TfBackend } from "../engine/tfBackend";
 import { TrainingError } from "../errors";
 import { gridSize, patchCount, type SetrConfig } from "../model/config";
@@ -103,7 +103,7 @@ export class OpenedTraining implements Training {
         tell(seen, pictures);
       }
     });
-    const similarity = await positionSimilarity(await this.posEmbed(), patchCount(this.model), matrixProduct);
+    const similarity = await positionSimilarity(await this.posEmbed(), patchCount(this.model), cosineProduct);
     const { neighbours, correlation } = positionStructure(similarity, gridSize(this.model));
     const evaluation: Evaluation = {
       step: this.done,

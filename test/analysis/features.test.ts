@@ -4,6 +4,7 @@ import { falseColours, fitColours, inColours } from "../../lib/analysis/colourBa
 import { featureMap, reduceFeatures } from "../../lib/analysis/features";
 import { fitPca, project } from "../../lib/analysis/pca";
 import { positionSimilarity } from "../../lib/analysis/similarity";
+import { cosineProduct } from "../../lib/engine/cosineProduct";
 import { matrixProduct } from "../../lib/engine/matrixProduct";
 import { randomStream } from "../../lib/random";
 
@@ -165,7 +166,7 @@ test("features reduce to mean, L2 norm or one channel", async () => {
 
 test("position similarity is the cosine, without the class token", async () => {
   const posEmbed = { shape: [1, 4, 2], data: Float32Array.of(9, 9, 2, 0, 0, 3, -1, 1) };
-  const { shape, data } = await positionSimilarity(posEmbed, 3, matrixProduct);
+  const { shape, data } = await positionSimilarity(posEmbed, 3, cosineProduct);
   expect(shape).toEqual([3, 3]);
   const half = Math.SQRT1_2;
   [1, 0, -half, 0, 1, half, -half, half, 1].forEach((value, i) => {
@@ -178,7 +179,7 @@ test("position similarity is symmetric and exactly 1 on the diagonal, but 0 for 
   const [patches, width] = [31, 13];
   const data = Float32Array.from({ length: patches * width }, () => random.normal());
   data.fill(0, 5 * width, 6 * width);
-  const similarity = await positionSimilarity({ shape: [1, patches, width], data }, patches, matrixProduct);
+  const similarity = await positionSimilarity({ shape: [1, patches, width], data }, patches, cosineProduct);
   for (let i = 0; i < patches; i++) {
     for (let j = 0; j <= i; j++) {
       const value = similarity.data[i * patches + j]!;

@@ -61,12 +61,4 @@ describe("inTurn", () => {
     ]);
     expect(calls).toEqual(["ours", "theirs", "ours", "theirs", "ours", "theirs"]);
   });
-
-  test("counts every round where nothing has to warm up", async () => {
-    calls.length = 0;
-    expect(await inTurn(measures, 2, false)).toEqual([
-      [1, 3],
-      [2, 4],
-    ]);
-  });
 });
