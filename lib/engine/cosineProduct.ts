@@ -1,7 +1,8 @@
 // P rows, C columns
 import type * as Ort from "onnxruntime-node";
 import type { CosineProduct } from "../analysis/similarity";
-import { encodeOnnx, type GraphNode, type Initializer, ONNX_TYPES } from "../ops/onnx";
+import { encodeOnnx, ONNX_TYPES } from "../ops/onnx";
+import { onnxConstant, onnxNode } from "../ops/onnxParts";
 import { PRODUCT_OPTIONS } from "./matrixProduct";
 import { loadOrt } from "./onnxruntime";
 import { SessionCache } from "./sessionCache";
@@ -29,34 +30,19 @@ export const cosineProduct: CosineProduct = async ({ rows, columns, data }) => {
 };
 
 function cosineGraph(rows: number, columns: number): Uint8Array {
-  const node = (operator: string, inputs: string[], output: string, attributes: GraphNode["attributes"] = {}) => {
-    return { operator, inputs, outputs: [output], attributes };
-  };
   return encodeOnnx({
     nodes: [
-      node("Cast", ["x"], "wide", { to: BigInt(ONNX_TYPES.F64) }),
-      node("Mul", ["wide", "wide"], "squares"),
-      node("ReduceSum", ["squares", "axis"], "sums", { keepdims: 1n }),
-      node("Sqrt", ["sums"], "lengths"),
-      node("Max", ["lengths", "least"], "divisors"),
-      node("Div", ["wide", "divisors"], "units"),
-      node("Gemm", ["units", "units"], "products", { transB: 1n }),
-      node("Cast", ["products"], "cosines", { to: BigInt(ONNX_TYPES.F32) }),
+      onnxNode("Cast", ["x"], "wide", { to: BigInt(ONNX_TYPES.F64) }),
+      onnxNode("Mul", ["wide", "wide"], "squares"),
+      onnxNode("ReduceSum", ["squares", "axis"], "sums", { keepdims: 1n }),
+      onnxNode("Sqrt", ["sums"], "lengths"),
+      onnxNode("Max", ["lengths", "least"], "divisors"),
+      onnxNode("Div", ["wide", "divisors"], "units"),
+      onnxNode("Gemm", ["units", "units"], "products", { transB: 1n }),
+      onnxNode("Cast", ["products"], "cosines", { to: BigInt(ONNX_TYPES.F32) }),
     ],
-    initializers: [
-      constant("axis", "I64", [1], BigInt64Array.of(1n)),
-      constant("least", "F64", [], Float64Array.of(LEAST_LENGTH)),
-    ],
+    initializers: [onnxConstant("axis", BigInt64Array.of(1n)), onnxConstant("least", Float64Array.of(LEAST_LENGTH))],
     inputs: [{ name: "x", shape: [rows, columns] }],
     outputs: [{ name: "cosines", shape: [rows, rows] }],
   });
-}
-
-function constant(
-  name: string,
-  type: Initializer["type"],
-  shape: readonly number[],
-  { buffer }: BigInt64Array | Float64Array,
-): Initializer {
-  return { name, type, shape, data: { kind: "inline", bytes: new Uint8Array(buffer) } };
 }

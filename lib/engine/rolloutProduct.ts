@@ -2,7 +2,8 @@
 import { setImmediate } from "node:timers/promises";
 import type * as Ort from "onnxruntime-node";
 import type { RolloutProduct } from "../analysis/rollout";
-import { encodeOnnx, type GraphNode, type Initializer, type OnnxGraph } from "../ops/onnx";
+import { encodeOnnx, type GraphNode, type OnnxGraph } from "../ops/onnx";
+import { onnxConstant, onnxNode } from "../ops/onnxParts";
 import { PRODUCT_OPTIONS } from "./matrixProduct";
 import { loadOrt } from "./onnxruntime";
 import { SessionCache } from "./sessionCache";
@@ -56,41 +57,30 @@ function rolloutGraph(tokens: number, count: number, after: boolean, weight: num
   }
   const inputs = Array.from({ length: count }, (_, i) => `a${i}`).concat(after ? "before" : []);
   const square = (name: string) => ({ name, shape: [tokens, tokens] });
-  const initializers = [constant("weight", weight), constant("rest", 1 - weight), AXIS];
+  const initializers = [
+    onnxConstant("weight", Float32Array.of(weight)),
+    onnxConstant("rest", Float32Array.of(1 - weight)),
+    onnxConstant("axis", BigInt64Array.of(1n)),
+  ];
   return { nodes, initializers, inputs: inputs.map(square), outputs: [square("rollout")] };
 }
 
 /** A' R: rows of a A R + (1 - a) R by the sums of a A + (1 - a) I, so that A' is never made. */
 function layerNodes(attention: string, before: string | undefined, result: string, weight: number): GraphNode[] {
   const name = (part: string) => `${attention}.${part}`;
-  const node = (operator: string, inputs: string[], output: string, attributes: GraphNode["attributes"] = {}) => {
-    return { operator, inputs, outputs: [output], attributes };
-  };
   const product = before
-    ? [node("Gemm", [attention, before, before], name("product"), { alpha: weight, beta: 1 - weight })]
+    ? [onnxNode("Gemm", [attention, before, before], name("product"), { alpha: weight, beta: 1 - weight })]
     : [
-        node("EyeLike", [attention], name("identity")),
-        node("Mul", [name("identity"), "rest"], name("kept")),
-        node("Mul", [attention, "weight"], name("mixed")),
-        node("Add", [name("mixed"), name("kept")], name("product")),
+        onnxNode("EyeLike", [attention], name("identity")),
+        onnxNode("Mul", [name("identity"), "rest"], name("kept")),
+        onnxNode("Mul", [attention, "weight"], name("mixed")),
+        onnxNode("Add", [name("mixed"), name("kept")], name("product")),
       ];
   return [
-    node("ReduceSum", [attention, "axis"], name("sums"), { keepdims: 1n }),
-    node("Mul", [name("sums"), "weight"], name("weighted")),
-    node("Add", [name("weighted"), "rest"], name("divisors")),
+    onnxNode("ReduceSum", [attention, "axis"], name("sums"), { keepdims: 1n }),
+    onnxNode("Mul", [name("sums"), "weight"], name("weighted")),
+    onnxNode("Add", [name("weighted"), "rest"], name("divisors")),
     ...product,
-    node("Div", [name("product"), name("divisors")], result),
+    onnxNode("Div", [name("product"), name("divisors")], result),
   ];
-}
-
-const AXIS: Initializer = {
-  name: "axis",
-  type: "I64",
-  shape: [1],
-  data: { kind: "inline", bytes: new Uint8Array(BigInt64Array.of(1n).buffer) },
-};
-
-function constant(name: string, value: number): Initializer {
-  const bytes = new Uint8Array(Float32Array.of(value).buffer);
-  return { name, type: "F32", shape: [], data: { kind: "inline", bytes } };
 }
