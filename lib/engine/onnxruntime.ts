@@ -10,7 +10,6 @@ import { finishSteps } from "../ops/ops";
 import { computesInBlocks } from "./computesInBlocks";
 import type { Engine, RunRequest } from "./engine";
 import { keepFreedMemory, returnFreedMemory } from "./freedMemory";
-import { parametersKey } from "./parametersKey";
 import { SessionCache } from "./sessionCache";
 
 /** The prepared graphs of a model, in the order in which they run. */
@@ -39,8 +38,8 @@ export const SPINNING = { force_spinning_stop: "1", "intra_op.spin_duration_us":
 /** Width of layers from which on convolutions are the faster products, although weights are laid out for them in every pass. */
 const BLOCKS_FROM = 512;
 
-/** Operations that ONNX Runtime computes faster once it has rewritten their graph; the others are recorded as it would have them. */
-const REWRITTEN: ReadonlySet<string> = new Set(["Conv", "Cast"]);
+/** Weights of a convolution, beyond which copying them costs more than it brings: the first of the decoder of T-Large. */
+const LARGEST_REWRITTEN = 2 ** 20;
 
 /** Where ONNX Runtime computes: on the processor, or on a GPU through WebGPU. */
 export type OrtProvider = "cpu" | "webgpu";
@@ -89,8 +88,8 @@ export async function loadOrt(): Promise<typeof Ort> {
   }
 }
 
-function sessionKey(request: RunRequest): string {
-  return JSON.stringify([parametersKey(request), request.config, request.input.shape, request.capture]);
+function sessionKey({ weights, values, config, input, capture }: RunRequest): string {
+  return JSON.stringify([weights.dataPath, weights.sha256, [...values.keys()], config, input.shape, capture]);
 }
 
 /** One small sum on the GPU, which fails at once where there is none. */
@@ -116,9 +115,10 @@ async function tryWebGpu(ort: typeof Ort): Promise<void> {
 /** Runs graph after graph, so that a run can be stopped between them and nothing outlives its last use. */
 async function runStretches(ort: typeof Ort, { stretches, outputNames }: Prepared, request: RunRequest) {
   const captured = new Set(outputNames.values());
-  const values = new Map<string, Ort.Tensor>([
-    ["input", new ort.Tensor("float32", request.input.data, request.input.shape)],
-  ]);
+  const given = [...request.values, ["input", request.input] as const];
+  const values = new Map<string, Ort.Tensor>(
+    given.map(([name, { data, shape }]) => [name, new ort.Tensor("float32", data, shape)]),
+  );
   for (const [index, { session, inputs, outputs }] of stretches.entries()) {
     const feeds = Object.fromEntries(inputs.map((name) => [name, values.get(name)!]));
     const results = await session.run(
@@ -154,7 +154,7 @@ async function prepare(
   finishSteps(setr(ops, request.config, ops.input), () => provider === "cpu" && ops.cut());
   const stretches: Stretch[] = [];
   for (const graph of ops.finish()) {
-    const options = sessionOptions(graph, dirname(path), provider, threads);
+    const options = sessionOptions(gainsByRewriting(graph), dirname(path), provider, threads);
     const session = await ort.InferenceSession.create(encodeOnnx(graph), options).catch((error: Error) => {
       throw new EngineError("session", `onnxruntime: cannot prepare the model: ${firstLine(error.message)}`);
     });
@@ -167,8 +167,17 @@ function nameOf({ name }: { readonly name: string }): string {
   return name;
 }
 
+/** Whether rewriting a graph brings more than it costs: where weights are converted, and convolutions can work in blocks. */
+function gainsByRewriting({ nodes, initializers }: OnnxGraph): boolean {
+  const sizes = new Map(initializers.map(({ name, shape }) => [name, sizeOf(shape)]));
+  return nodes.some(({ operator, domain, inputs }) => {
+    if (domain) return false;
+    return operator === "Cast" || (operator === "Conv" && sizes.get(inputs[1]!)! <= LARGEST_REWRITTEN);
+  });
+}
+
 function sessionOptions(
-  { nodes }: OnnxGraph,
+  rewritten: boolean,
   weightsFolder: string,
   provider: OrtProvider,
   threads: number | undefined,
@@ -176,9 +185,7 @@ function sessionOptions(
   return {
     executionProviders: [provider],
     ...(threads === undefined ? {} : { intraOpNumThreads: threads }),
-    graphOptimizationLevel: nodes.some(({ operator, domain }) => !domain && REWRITTEN.has(operator))
-      ? "all"
-      : "disabled",
+    graphOptimizationLevel: rewritten ? "all" : "disabled",
     enableCpuMemArena: false, // the arena never shrinks: it kept the decoder's peak for good
     enableMemPattern: false,
     logSeverityLevel: 3,
@@ -192,13 +199,10 @@ function sessionOptions(
   };
 }
 
+/** Parameters lie in the weight file, but for those that are handed over as values: they are inputs. */
 function parameterSource({ weights, values }: RunRequest, location: string): ParameterSource {
   return (name) => {
-    const value = values.get(name);
-    if (value) {
-      const { buffer, byteOffset, byteLength } = value.data;
-      return { type: "F32", data: { kind: "inline", bytes: new Uint8Array(buffer, byteOffset, byteLength) } };
-    }
+    if (values.has(name)) return undefined;
     const entry = weights.parameters.get(name);
     if (!entry || !Object.hasOwn(ONNX_TYPES, entry.dtype)) {
       throw new CheckpointError("tensor-dtype", `${name}: expected a float tensor, found ${entry?.dtype ?? "none"}`);

@@ -5,8 +5,11 @@ import { GraphRecorder, type GraphTensor } from "./graphRecorder";
 import { type GraphNode, type Initializer, ONNX_RUNTIME, type OnnxGraph } from "./onnx";
 import type { BatchNormParameters, Ops } from "./ops";
 
-/** How the graph gets a learned tensor: its stored type and where the bytes are. */
-export type ParameterSource = (name: string, shape: readonly number[]) => Pick<Initializer, "type" | "data">;
+/** How the graph gets a learned tensor: its stored type and where the bytes are; without them, it is an input of its name. */
+export type ParameterSource = (
+  name: string,
+  shape: readonly number[],
+) => Pick<Initializer, "type" | "data"> | undefined;
 
 const GRAPH_INPUT = "input";
 
@@ -54,12 +57,17 @@ export class GraphOps extends GraphRecorder implements Ops<GraphTensor> {
   parameter(name: string, shape: readonly number[]): GraphTensor {
     const known = this.parameters.get(name);
     if (known) return known;
-    const { type, data } = this.source(name, shape);
-    this.initializers.set(name, { name, type, shape, data });
-    const stored = { name, shape };
-    const tensor = type === "F32" ? stored : this.ahead(() => this.append("Cast", [stored], shape, { to: 1n }));
+    const tensor = this.stored(name, shape);
     this.parameters.set(name, tensor);
     return tensor;
+  }
+
+  private stored(name: string, shape: readonly number[]): GraphTensor {
+    const stored = this.source(name, shape);
+    if (!stored) return this.value(shape, name);
+    this.initializers.set(name, { name, shape, ...stored });
+    const tensor = { name, shape };
+    return stored.type === "F32" ? tensor : this.ahead(() => this.append("Cast", [tensor], shape, { to: 1n }));
   }
 
   linear(x: GraphTensor, weight: GraphTensor, bias: GraphTensor): GraphTensor {

@@ -23,8 +23,7 @@ export class GraphRecorder {
   private counter = 0;
 
   /** A new value. */
-  value(shape: readonly number[]): GraphTensor {
-    const name = `v${this.counter++}`;
+  value(shape: readonly number[], name = `v${this.counter++}`): GraphTensor {
     this.shapes.set(name, shape);
     return { name, shape };
   }
