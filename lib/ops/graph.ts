@@ -20,7 +20,7 @@ const GRAPH_INPUT = "input";
  * own. Source: onnx.ai/onnx/operators, operator set 20.
  */
 export class GraphOps extends GraphRecorder implements Ops<GraphTensor> {
-  /** The graph's input. */
+  /** The picture. */
   readonly input: GraphTensor;
   private readonly parameters = new Map<string, GraphTensor>();
   private readonly taps = new Map<string, GraphTensor>();
@@ -31,7 +31,7 @@ export class GraphOps extends GraphRecorder implements Ops<GraphTensor> {
   private readonly plains = new Map<string, GraphTensor>();
 
   /**
-   * @param inputShape shape of the first graph's only input
+   * @param inputShape shape of the picture, the first graph's input
    * @param wanted tap names that will be outputs
    * @param source where learned tensors come from
    * @param headwise whether attention goes head by head, which a processor computes faster, or over all heads at once
@@ -103,9 +103,9 @@ export class GraphOps extends GraphRecorder implements Ops<GraphTensor> {
 
   gelu(x: GraphTensor): GraphTensor {
     if (!x.blocked) return this.append("Gelu", [x], x.shape);
-    const result = this.value(x.shape);
-    this.record({ operator: "Gelu", inputs: [x.name], outputs: [result.name], attributes: {} });
-    return { ...result, blocked: true };
+    const { name } = this.value(this.shapes.get(x.name)!); // as it is stored
+    this.record({ operator: "Gelu", inputs: [x.name], outputs: [name], attributes: {} });
+    return { ...x, name };
   }
 
   relu(x: GraphTensor): GraphTensor {

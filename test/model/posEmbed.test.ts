@@ -62,3 +62,14 @@ test("fewer rows than patches are refused", () => {
     "pos_embed: expected at least 3 rows for a 1x2 grid, found 2",
   );
 });
+
+test.each([centres, corners, { mode: "bicubic", alignCorners: false } as const])(
+  "on their own grid they stay as they are (%j)",
+  (how) => {
+    const posEmbed = column([7, 1, 2, 3, 4]);
+    const grid = { height: 2, width: 2 };
+    expect(resizePosEmbed(posEmbed, grid, grid, how)).toBe(posEmbed);
+    const { data } = resizePosEmbed(column([7, 99, 1, 2, 3, 4]), grid, grid, how); // interpolated, it would be the same
+    expect([...data]).toEqual([...posEmbed.data]);
+  },
+);
