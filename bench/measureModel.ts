@@ -1,7 +1,7 @@
 import { rm } from "node:fs/promises";
 import { forwardFlop } from "./flop";
 import { captureFresh, type FreshCaptured, memoryRows, openingRows, timeRows } from "./fresh";
-import { TITLES, withTarget } from "./measures";
+import { measuresOf, TITLES, withTarget } from "./measures";
 import { type BenchModel, configOf, weightsOf } from "./models";
 import type { Section } from "./results";
 import { type Row, rowLine } from "./rows";
@@ -72,11 +72,13 @@ async function warmTimes(
   flop: number,
   tell: (row: Row) => void,
 ): Promise<readonly number[]> {
-  const [ours, theirs, installed] = [sides.ours(weights), sides.theirs(weights), sides.theirs(weights, true)];
+  const [ours, theirs] = [sides.ours(weights), sides.theirs(weights)];
+  const needed = measuresOf(model.name).some(({ asInstalled }) => asInstalled);
+  const installed = needed ? sides.theirs(weights, true) : undefined;
   try {
     return await warmRows({ model, ours, theirs, installed, repeats, flop, sampleRoof }, tell);
   } finally {
-    await Promise.all([ours, theirs, installed].map((side) => side.close()));
+    await Promise.all([ours, theirs, installed].map((side) => side?.close()));
   }
 }
 

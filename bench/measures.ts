@@ -13,7 +13,7 @@ export interface Measure {
 }
 
 /** In the order in which they run; what needs captured values comes after the captured pass. */
-export const MEASURES: readonly Measure[] = [
+const MEASURES: readonly Measure[] = [
   { task: "forward", title: "forward pass, class scores" },
   { task: "layer", title: "Z6 alone", options: { layer: 6 } },
   { task: "captured_forward", title: "forward pass with Z*, A*.mean, U*, logits" },
@@ -41,6 +41,11 @@ export const MEASURES: readonly Measure[] = [
   },
   { task: "figure_1", title: "Figure 1, 900 tiles, 300 DPI (matplotlib)", models: ["large-480"] },
 ];
+
+/** What is measured on a model. */
+export function measuresOf(model: string): Measure[] {
+  return MEASURES.filter(({ models }) => !models || models.includes(model));
+}
 
 /** Titles of rows that no warm task gives. */
 export const TITLES = {

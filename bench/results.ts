@@ -61,7 +61,8 @@ ratios ours / theirs of each round (below 1: ours is faster or smaller). Same we
 PyTorch), same input, all cores, files in the system's cache. PyTorch runs plain modules of the same architecture (bench/pytorch), which must
 give the same class scores. Times do not contain the start of Node or Python nor the import of torch; ours contains the loading of ONNX Runtime.
 PyTorch's OpenMP threads wait passively (OMP_WAIT_POLICY=PASSIVE), with which most of it is faster than as it is installed, where OpenBLAS
-has threads of its own; lines that say so are against PyTorch as it is installed. The cache of runs is off. Whatever else runs on the machine shows in the numbers.
+has threads of its own; lines that say so are against PyTorch as it is installed. The cache of runs is off. Whatever else runs on the machine
+shows in the numbers.
 
 The roof is a product of [901, 1024] and [1024, 4096] in ONNX Runtime, as it comes out of the box, in a process of its own. It is measured in
 every round of the captured passes (the median of ten products); the share is the median of the rounds' shares, so that a machine

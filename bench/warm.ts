@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { MEASURES, type Measure, TITLES, withTarget } from "./measures";
+import { type Measure, measuresOf, TITLES, withTarget } from "./measures";
 import type { BenchModel } from "./models";
 import { FOLDER } from "./paths";
 import type { Row } from "./rows";
@@ -11,8 +11,8 @@ export interface Warm {
   readonly model: BenchModel;
   readonly ours: Side;
   readonly theirs: Side;
-  /** PyTorch with its libraries' own settings. */
-  readonly installed: Side;
+  /** PyTorch with its libraries' own settings, where something is measured against it. */
+  readonly installed: Side | undefined;
   readonly repeats: number;
   /** Floating-point operations of a pass. */
   readonly flop: number;
@@ -29,9 +29,9 @@ export interface Warm {
 export async function warmRows(warm: Warm, tell: (row: Row) => void): Promise<readonly number[]> {
   await warm.ours.run("open");
   await warm.theirs.run("open");
-  if (measuresOf(warm).some(({ asInstalled }) => asInstalled)) await warm.installed.run("open");
+  await warm.installed?.run("open");
   let roof: readonly number[] = [];
-  for (const measure of measuresOf(warm)) {
+  for (const measure of measuresOf(warm.model.name)) {
     const { ours, theirs, samples } = await measureInTurn(warm, measure);
     const row: Row = { title: measure.title, unit: "s", ours, theirs };
     tell(measure.asInstalled ? row : withTarget(warm.model.name, measure.task, row));
@@ -42,17 +42,13 @@ export async function warmRows(warm: Warm, tell: (row: Row) => void): Promise<re
   return roof;
 }
 
-function measuresOf({ model }: Warm): Measure[] {
-  return MEASURES.filter(({ models }) => !models || models.includes(model.name));
-}
-
 /** Around captured passes with samples of the roof. */
 async function measureInTurn({ ours, theirs, installed, repeats, sampleRoof }: Warm, measure: Measure) {
   const { task, options = {}, asInstalled = false } = measure;
   const of = (side: Side, name: string) => () =>
     side.seconds(task, { ...options, ...(task === "figure_1" ? { path: join(FOLDER, `figure-1-${name}.png`) } : {}) });
   const roof = task === "captured_forward" && !asInstalled ? [sampleRoof] : [];
-  const values = await inTurn([of(ours, "ours"), ...roof, of(asInstalled ? installed : theirs, "theirs")], repeats);
+  const values = await inTurn([of(ours, "ours"), ...roof, of(asInstalled ? installed! : theirs, "theirs")], repeats);
   return { ours: values[0]!, theirs: values.at(-1)!, samples: roof.length > 0 ? values[1]! : [] };
 }
 
