@@ -3,7 +3,7 @@ const TRIM_THRESHOLD = -1;
 const MMAP_THRESHOLD = -3;
 /** Pieces up to this size are kept: larger than any intermediate of a SETR at 480x480. */
 const LARGEST_PIECE = 2 ** 27;
-/** Nothing is given back while a model is open: the largest number there is. */
+/** Nothing is given back before a model is closed: the largest number there is. */
 const NEVER = 2 ** 31 - 1;
 /** By these the user has settled it. */
 const USERS_CHOICES = ["MALLOC_TRIM_THRESHOLD_", "MALLOC_MMAP_THRESHOLD_", "MALLOC_TOP_PAD_", "GLIBC_TUNABLES"];
