@@ -27,32 +27,35 @@ export function batchedAttention<T extends Tensor>(ops: Ops<T>, name: string, qk
 /**
  * Multi-head attention head by head; see `Ops.attention`.
  *
- * What is as large as N x N exists for one head at a time, which fits into a processor's cache, and the mean over heads is
- * summed on the way.
+ * What is as large as N x N exists for one head at a time, which fits into a processor's cache. The mean over heads is summed
+ * on the way, before the next head's.
  */
 export function headwiseAttention(ops: GraphOps, name: string, qkv: GraphTensor, numHeads: number): GraphTensor {
   const [batch, tokens, length] = qkv.shape as [number, number, number];
   const headDim = length / 3 / numHeads;
   const parts = ops.split(qkv, 2, 3 * numHeads); // queries of all heads, then keys, then values: [B, N, D] each
-  const heads = Array.from({ length: numHeads }, (_, head) => {
+  const averaged = ops.wants(`${name}.mean`);
+  const maps: GraphTensor[] = []; // [B, N, N]
+  const contexts: GraphTensor[] = []; // [B, N, D]
+  let sum: GraphTensor | undefined; // [B, N, N]
+  for (let head = 0; head < numHeads; head++) {
     const [query, key, value] = [0, 1, 2].map((part) => parts[part * numHeads + head]) as [
       GraphTensor,
       GraphTensor,
       GraphTensor,
     ];
-    const probabilities = ops.softmax(ops.scaledProduct(query, key, headDim ** -0.5)); // [B, N, N]
-    return { probabilities, context: ops.matMul(probabilities, value) }; // [B, N, D]
-  });
-  const all = heads.map(({ probabilities }) => probabilities);
+    const before = averaged ? contexts.at(-1) : undefined;
+    const map = ops.softmax(ops.scaledProduct(before ? ops.after(query, before) : query, key, headDim ** -0.5));
+    maps.push(map);
+    if (averaged) sum = sum ? ops.add(sum, map) : map;
+    contexts.push(ops.matMul(sum ? ops.after(map, sum) : map, value));
+  }
   ops.derive(name, () =>
     ops.concat(
-      all.map((map) => ops.reshape(map, [batch, 1, tokens, tokens])),
+      maps.map((map) => ops.reshape(map, [batch, 1, tokens, tokens])),
       1,
     ),
   ); // [B, H, N, N]
-  ops.derive(`${name}.mean`, () => ops.scale(all.reduce(ops.add.bind(ops)), 1 / numHeads)); // [B, N, N]
-  return ops.concat(
-    heads.map(({ context }) => context),
-    2,
-  ); // [B, N, C]
+  ops.derive(`${name}.mean`, () => ops.scale(sum!, 1 / numHeads)); // [B, N, N]
+  return ops.concat(contexts, 2); // [B, N, C]
 }

@@ -188,6 +188,15 @@ export class GraphOps extends GraphRecorder implements Ops<GraphTensor> {
     return this.append("Reshape", [x, this.integers(shape)], shape);
   }
 
+  /**
+   * x, but not before y of the same shape has been computed: it takes on the shape that it has. ONNX Runtime would otherwise
+   * leave everything to the end that nothing else waits for.
+   */
+  after(x: GraphTensor, y: GraphTensor): GraphTensor {
+    if (x.name === y.name) return x;
+    return this.append("Reshape", [x, this.append("Shape", [y], [y.shape.length])], x.shape);
+  }
+
   transpose(x: GraphTensor, order: readonly number[]): GraphTensor {
     const shape = order.map((axis) => x.shape[axis] as number);
     return this.append("Transpose", [x], shape, { perm: order.map(BigInt) });
@@ -218,8 +227,13 @@ export class GraphOps extends GraphRecorder implements Ops<GraphTensor> {
     return x;
   }
 
+  /** Whether a tap of this name will be an output. */
+  wants(name: string): boolean {
+    return this.wanted.has(name);
+  }
+
   derive(name: string, make: () => GraphTensor): void {
-    if (this.wanted.has(name)) this.tap(name, make());
+    if (this.wants(name)) this.tap(name, make());
   }
 
   /** Every learned tensor that was asked for, with its shape. */
