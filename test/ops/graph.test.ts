@@ -32,7 +32,27 @@ test("two names of one value share one output", () => {
 test("derived values cost nothing unless they are wanted", () => {
   const nodes = (wanted: string[]) => graphOf(wanted).graph.nodes.length;
   expect(nodes(["logits", "U4.features"])).toBe(nodes(["logits"]) + 1);
-  expect(nodes(["logits", "A1.mean"])).toBe(nodes(["logits"]) + config.numHeads); // sums of heads, and a factor
+  const { numHeads } = config;
+  // A factor; for each head after the first a sum, and two nodes each to have the head and its product wait.
+  expect(nodes(["logits", "A1.mean"])).toBe(nodes(["logits"]) + 1 + (numHeads - 1) * 5);
+});
+
+test("each map is added to the sum of its layer before it is used, and used before the next map is made", () => {
+  const { graph } = graphOf(["Z1", "A1.mean"]);
+  const maker = (name: string) => graph.nodes.find(({ outputs }) => outputs.includes(name));
+  const needs = (name: string, found = new Set<string>()): Set<string> => {
+    for (const input of maker(name)?.inputs ?? []) if (!found.has(input)) needs(input, found.add(input));
+    return found;
+  };
+  const made = (operator: string) =>
+    graph.nodes.filter((node) => node.operator === operator).map(({ outputs }) => outputs[0] as string);
+  const [maps, contexts] = [made("Softmax"), made("MatMul")];
+  const sums = made("Add").filter((sum) => maps.some((map) => maker(sum)?.inputs.includes(map)));
+  expect(sums).toHaveLength(config.numHeads - 1);
+  for (const [at, sum] of sums.entries()) {
+    expect(needs(contexts[at + 1] as string)).toContain(sum);
+    expect(needs(maps[at + 1] as string)).toContain(contexts[at]);
+  }
 });
 
 test("attention head by head takes one cut into heads, and two products and a softmax for each", () => {
