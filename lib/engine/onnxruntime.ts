@@ -5,7 +5,7 @@ import { type NdArray, sizeOf } from "../arrays";
 import { CheckpointError, EngineError } from "../errors";
 import { setr } from "../model/model";
 import { GraphOps, type ParameterSource } from "../ops/graph";
-import { encodeOnnx, ONNX_TYPES, type OnnxGraph, type ValueInfo } from "../ops/onnx";
+import { encodeOnnx, ONNX_TYPES, type OnnxGraph } from "../ops/onnx";
 import { finishSteps } from "../ops/ops";
 import { computesInBlocks } from "./computesInBlocks";
 import type { Engine, RunRequest } from "./engine";
@@ -23,7 +23,7 @@ interface Prepared {
 interface Stretch {
   readonly session: Ort.InferenceSession;
   readonly inputs: readonly string[];
-  readonly outputs: readonly ValueInfo[];
+  readonly outputs: readonly string[];
 }
 
 /** How many sessions stay prepared: the last few combinations of weights, size and captures. */
@@ -121,23 +121,14 @@ async function runStretches(ort: typeof Ort, { stretches, outputNames }: Prepare
   );
   for (const [index, { session, inputs, outputs }] of stretches.entries()) {
     const feeds = Object.fromEntries(inputs.map((name) => [name, values.get(name)!]));
-    const results = await session.run(
-      feeds,
-      Object.fromEntries(outputs.map((output) => [output.name, room(ort, output)])),
-    );
-    for (const { name } of outputs) values.set(name, results[name] as Ort.Tensor);
+    const results = await session.run(feeds, outputs);
+    for (const name of outputs) values.set(name, results[name] as Ort.Tensor);
     const later = new Set(stretches.slice(index + 1).flatMap((stretch) => stretch.inputs));
     for (const name of values.keys()) if (!captured.has(name) && !later.has(name)) values.delete(name);
     request.signal?.throwIfAborted();
     request.onProgress?.(index + 1, stretches.length);
   }
   return new Map([...values].map(([name, tensor]) => [name, toNdArray(tensor)]));
-}
-
-/** Memory for an output to be written to: what the engine makes itself it copies once more. */
-function room(ort: typeof Ort, { shape }: ValueInfo): Ort.Tensor {
-  const bytes = Buffer.allocUnsafeSlow(sizeOf(shape) * Float32Array.BYTES_PER_ELEMENT); // every value will be written
-  return new ort.Tensor("float32", new Float32Array(bytes.buffer), shape);
 }
 
 async function prepare(
@@ -158,7 +149,7 @@ async function prepare(
     const session = await ort.InferenceSession.create(encodeOnnx(graph), options).catch((error: Error) => {
       throw new EngineError("session", `onnxruntime: cannot prepare the model: ${firstLine(error.message)}`);
     });
-    stretches.push({ session, inputs: graph.inputs.map(nameOf), outputs: graph.outputs });
+    stretches.push({ session, inputs: graph.inputs.map(nameOf), outputs: graph.outputs.map(nameOf) });
   }
   return { stretches, outputNames: ops.outputNames() };
 }
