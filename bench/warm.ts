@@ -34,7 +34,7 @@ export async function warmRows(warm: Warm, tell: (row: Row) => void): Promise<re
   for (const measure of measuresOf(warm.model.name)) {
     const { ours, theirs, samples } = await measureInTurn(warm, measure);
     const row: Row = { title: measure.title, unit: "s", ours, theirs };
-    tell(measure.asInstalled ? row : withTarget(warm.model.name, measure.task, row));
+    tell(withTarget(warm.model.name, measure.task, row));
     if (samples.length === 0) continue;
     roof = samples;
     tell(shareRow(warm.model.name, warm.flop, ours, roof));

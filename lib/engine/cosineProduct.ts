@@ -20,12 +20,8 @@ export const cosineProduct: CosineProduct = async ({ rows, columns, data }) => {
   const ort = await loadOrt();
   const make = () => ort.InferenceSession.create(cosineGraph(rows, columns), PRODUCT_OPTIONS);
   return sessions.use(`${rows} ${columns}`, make, async (session) => {
-    const cosines = new Float32Array(rows * rows);
-    await session.run(
-      { x: new ort.Tensor("float32", data, [rows, columns]) },
-      { cosines: new ort.Tensor("float32", cosines, [rows, rows]) }, // written in place
-    );
-    return cosines;
+    const { cosines } = await session.run({ x: new ort.Tensor("float32", data, [rows, columns]) });
+    return cosines!.data as Float32Array;
   });
 };
 

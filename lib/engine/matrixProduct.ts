@@ -25,11 +25,8 @@ export const matrixProduct: MatrixProduct = async (a, b, transposed = false) => 
   const key = [type, a.rows, a.columns, columns, transposed].join(" ");
   const make = () => ort.InferenceSession.create(productGraph(a, b, columns, transposed), PRODUCT_OPTIONS);
   return sessions.use(key, make, async (session) => {
-    const length = rows * columns;
-    const data = a.data instanceof Float64Array ? new Float64Array(length) : new Float32Array(length);
-    const y = { rows, columns, data: data as typeof a.data };
-    await session.run({ a: tensorOf(ort, a), b: tensorOf(ort, b) }, { y: tensorOf(ort, y) }); // written in place
-    return y;
+    const { y } = await session.run({ a: tensorOf(ort, a), b: tensorOf(ort, b) });
+    return { rows, columns, data: y!.data as typeof a.data };
   });
 };
 

@@ -27,9 +27,8 @@ export const rolloutProduct: RolloutProduct = async (layers, tokens, attentionWe
     const key = [tokens, group.length, rollout !== undefined, attentionWeight].join(" ");
     const graph = rolloutGraph(tokens, group.length, rollout !== undefined, attentionWeight);
     const make = () => ort.InferenceSession.create(encodeOnnx(graph), PRODUCT_OPTIONS);
-    const result = new Float32Array(tokens * tokens);
-    await sessions.use(key, make, (session) => session.run(feeds, { rollout: tensorOf(result) })); // written in place
-    rollout = result;
+    const results = await sessions.use(key, make, (session) => session.run(feeds));
+    rollout = results.rollout!.data as Float32Array;
     await setImmediate();
   }
   return rollout ?? new Float32Array(0);
