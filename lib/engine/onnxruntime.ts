@@ -10,6 +10,7 @@ import { finishSteps } from "../ops/ops";
 import { computesInBlocks } from "./computesInBlocks";
 import type { Engine, RunRequest } from "./engine";
 import { keepFreedMemory, returnFreedMemory } from "./freedMemory";
+import { collectGarbageBefore } from "./garbage";
 import { SessionCache } from "./sessionCache";
 
 /** The prepared graphs of a model, in the order in which they run. */
@@ -17,6 +18,8 @@ interface Prepared {
   readonly stretches: readonly Stretch[];
   /** For each captured name, the graph output that holds it. */
   readonly outputNames: ReadonlyMap<string, string>;
+  /** Of all captured values. */
+  readonly capturedBytes: number;
 }
 
 /** One graph: a layer or a step of the decoder. */
@@ -67,6 +70,7 @@ export async function onnxruntimeEngine(provider: OrtProvider = "cpu", threads?:
       request.signal?.throwIfAborted();
       const make = () => prepare(ort, request, provider, threads);
       return sessions.use(sessionKey(request), make, async (prepared) => {
+        collectGarbageBefore(prepared.capturedBytes);
         const values = await runStretches(ort, prepared, request);
         return new Map(request.capture.map((name) => [name, values.get(prepared.outputNames.get(name) as string)!]));
       });
@@ -143,15 +147,23 @@ async function prepare(
   const ops = new GraphOps(request.input.shape, request.capture, source, provider === "cpu", blocksFrom);
   // On a GPU values would travel to and fro at every cut.
   finishSteps(setr(ops, request.config, ops.input), () => provider === "cpu" && ops.cut());
+  const graphs = ops.finish();
   const stretches: Stretch[] = [];
-  for (const graph of ops.finish()) {
+  for (const graph of graphs) {
     const options = sessionOptions(gainsByRewriting(graph), dirname(path), provider, threads);
     const session = await ort.InferenceSession.create(encodeOnnx(graph), options).catch((error: Error) => {
       throw new EngineError("session", `onnxruntime: cannot prepare the model: ${firstLine(error.message)}`);
     });
     stretches.push({ session, inputs: graph.inputs.map(nameOf), outputs: graph.outputs.map(nameOf) });
   }
-  return { stretches, outputNames: ops.outputNames() };
+  const outputNames = ops.outputNames();
+  return { stretches, outputNames, capturedBytes: bytesOf(graphs, new Set(outputNames.values())) };
+}
+
+/** Of those outputs of some graphs. */
+function bytesOf(graphs: readonly OnnxGraph[], names: ReadonlySet<string>): number {
+  const values = graphs.flatMap(({ outputs }) => outputs).filter(({ name }) => names.has(name));
+  return values.reduce((total, { shape }) => total + sizeOf(shape) * Float32Array.BYTES_PER_ELEMENT, 0);
 }
 
 function nameOf({ name }: { readonly name: string }): string {
