@@ -10,7 +10,7 @@ let collect: (() => void) | undefined;
  * Has JavaScript give back arrays that nobody holds any more, before as much again is allocated. On its own it takes its time
  * where the heap is small and its arrays are large: values of several passes then lie in memory at once.
  *
- * @param bytes what is about to be allocated; below 64 MiB, or where less than that is held, nothing happens
+ * @param bytes what is about to be allocated; nothing happens below 64 MiB, or while arrays hold fewer bytes than these
  */
 export function collectGarbageBefore(bytes: number): void {
   if (bytes < LARGE || process.memoryUsage().arrayBuffers < bytes) return;

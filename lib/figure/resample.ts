@@ -94,9 +94,9 @@ function weighRow(
   shares: readonly number[],
 ): void {
   const [first, second, next] = [shares[0], shares[1], from + stride];
-  if (shares.length === 1)
+  if (shares.length === 1) {
     result.set(values.subarray(from, next), to); // the whole of one row
-  else if (shares.length === 2) {
+  } else if (shares.length === 2) {
     for (let i = 0; i < stride; i++) result[to + i] = values[from + i] * first + values[next + i] * second;
   } else for (let i = 0; i < stride; i++) result[to + i] = weigh(values, from + i, stride, shares);
 }

@@ -28,7 +28,7 @@ export function batchedAttention<T extends Tensor>(ops: Ops<T>, name: string, qk
  * Multi-head attention head by head; see `Ops.attention`.
  *
  * What is as large as N x N exists for one head at a time, which fits into a processor's cache. The mean over heads is summed
- * on the way, before the next head's.
+ * on the way: each map is added before the next one is made.
  */
 export function headwiseAttention(ops: GraphOps, name: string, qkv: GraphTensor, numHeads: number): GraphTensor {
   const [batch, tokens, length] = qkv.shape as [number, number, number];
