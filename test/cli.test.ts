@@ -1,6 +1,6 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { readdir, writeFile } from "node:fs/promises";
+import { access, readdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
 import sharp from "sharp";
@@ -230,6 +230,15 @@ describe("the program", () => {
       status: 2,
       message: expect.stringContaining(sentence),
     });
+  });
+
+  test("makes no folder for figures of a photo that is not there", async () => {
+    const outcome = await setr("figures", "--photo", at("missing.jpg"), "--out", at("unmade"));
+    expect(outcome).toMatchObject({
+      status: 1,
+      stderr: expect.stringContaining("expected a picture, found no such file"),
+    });
+    await expect(access(at("unmade"))).rejects.toThrow("ENOENT");
   });
 
   test("says in one line what it cannot write", async () => {

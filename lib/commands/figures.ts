@@ -35,9 +35,9 @@ const CLOCK_TOLERANCE_MS = 2000;
 /** Runs the notebooks of the wanted figures, each once, and prints the files they saved. */
 export async function figuresCommand(options: FiguresOptions): Promise<void> {
   const out = resolve(options.out);
-  await mkdir(out, { recursive: true });
   const { config, values } = await parameterValues(options, out);
   const notebooks = chosen(config, options);
+  await mkdir(out, { recursive: true });
   const start = Date.now();
   const jobs = notebooks.map(async ({ notebook }) => {
     const path = join(NOTEBOOKS_FOLDER, notebook);
